@@ -1,0 +1,22 @@
+# One static library for each top-level folder. A folder's sources are all .cpp files below it, so
+# that adding a file needs no edit here; which folder may include which is checked by tests/tree.
+
+add_library(lightcone_options INTERFACE)
+target_compile_features(lightcone_options INTERFACE cxx_std_20)
+target_compile_options(lightcone_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  $<$<BOOL:${LIGHTCONE_WERROR}>:-Werror>)
+
+# lightcone_layer(NAME DEPENDENCY...): the library lightcone_NAME from the folder that calls it.
+function(lightcone_layer name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  if(NOT sources)
+    add_library(lightcone_${name} INTERFACE)
+    target_link_libraries(lightcone_${name} INTERFACE ${ARGN})
+    target_include_directories(lightcone_${name} INTERFACE "${PROJECT_SOURCE_DIR}")
+    return()
+  endif()
+  add_library(lightcone_${name} STATIC ${sources})
+  target_include_directories(lightcone_${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>")
+  target_link_libraries(lightcone_${name} PUBLIC ${ARGN} PRIVATE $<BUILD_INTERFACE:lightcone_options>)
+endfunction()
