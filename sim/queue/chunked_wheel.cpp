@@ -1,0 +1,152 @@
+#include "sim/queue/chunked_wheel.hpp"
+
+#include <algorithm>
+
+namespace lightcone::sim {
+
+namespace {
+
+using Pair = QueueChunk::Pair;
+
+// We shall soon write to the event: ask for its cache line. Only a hint.
+inline void will_write(QueueLink* link) {
+#if defined(__GNUC__)
+  __builtin_prefetch(link, 1);
+#else
+  static_cast<void>(link);
+#endif
+}
+
+}  // namespace
+
+ChunkedWheel::ChunkedWheel() = default;
+
+// The blocks double, so that their number stays small; the first is 8 KiB, for the many small runs of a
+// search.
+void ChunkedWheel::add_chunks() {
+  const std::size_t count = std::size_t{32} << std::min<std::size_t>(blocks_.size(), 10);
+  blocks_.push_back(std::make_unique_for_overwrite<Chunk[]>(count));
+  for (std::size_t i = count; i-- > 0;) {
+    blocks_.back()[i].next = spare_;
+    spare_ = &blocks_.back()[i];
+  }
+}
+
+// Stable, and quick for so few: insertion.
+void ChunkedWheel::sort(Chunk& chunk) {
+  for (unsigned i = chunk.begin + 1U; i < chunk.end; ++i) {
+    const Pair moving = chunk.pairs[i];
+    unsigned to = i;
+    for (; to > chunk.begin && chunk.pairs[to - 1].due > moving.due; --to)
+      chunk.pairs[to] = chunk.pairs[to - 1];
+    chunk.pairs[to] = moving;
+  }
+}
+
+// Places all pairs of a chain anew (its slot is at a higher level than all the slots they go to) and
+// gives the chunks back.
+void ChunkedWheel::deal_out(Chunk* chain) {
+  constexpr unsigned ahead = 6;
+  while (chain != nullptr) {
+    const unsigned begin = chain->begin;
+    const unsigned end = chain->end;
+    for (unsigned i = begin; i < std::min(end, begin + ahead); ++i) will_write(chain->pairs[i].link);
+    for (unsigned i = begin; i < end; ++i) {
+      if (i + ahead < end) will_write(chain->pairs[i + ahead].link);
+      const Pair pair = chain->pairs[i];
+      append(slot_of(pair.due), pair.due, *pair.link);
+    }
+    Chunk* done = chain;
+    chain = chain->next;
+    drop(done);
+  }
+}
+
+// The front is empty and something is queued: makes the earliest slot the front or brings its pairs
+// down by at least a level.
+void ChunkedWheel::open_earliest() {
+  const unsigned slot = earliest_slot();
+  const unsigned level = slot / slots_a_level;
+  Slot& opened = slots_[slot];
+  if (level == 0 || opened.head == opened.tail) {
+    const std::int64_t width_less_1 = (std::int64_t{1} << (level * digit_bits)) - 1;
+    Chunk& first = *opened.head;
+    for (unsigned i = first.begin; i < first.end; ++i) will_write(first.pairs[i].link);
+    if (level != 0) sort(first);
+    front_ = slot;
+    base_ = first.pairs[first.begin].due & ~width_less_1;
+    front_last_ = base_ | width_less_1;
+    return;
+  }
+  base_ = opened.earliest;  // W5: no later than any pair
+  front_ = slot_of(base_);
+  front_last_ = base_;
+  deal_out(opened.head);
+}
+
+// due <= front_last_. A sorted place in the one chunk of the front, or behind all of its pairs; where
+// there is neither, the front is dealt out to lower levels.
+void ChunkedWheel::insert_into_front(std::int64_t due, QueueLink& link) {
+  const Slot& front = slots_[front_];
+  Chunk* chunk = front.tail;
+  if (chunk == nullptr || chunk->pairs[chunk->end - 1U].due <= due) {
+    append(front_, due, link);
+    return;
+  }
+  const unsigned begin = chunk->begin;
+  const unsigned end = chunk->end;
+  if (front.head != chunk || end - begin == Chunk::capacity) {
+    base_ = last_pop_;
+    front_ = slot_of(base_);
+    front_last_ = base_;
+    deal_out(front.head);
+    append(slot_of(due), due, link);
+    return;
+  }
+  unsigned before = end;  // the new pair goes before this one
+  while (before > begin && chunk->pairs[before - 1].due > due) --before;
+  Pair* const pairs = chunk->pairs.data();
+  if (begin > 0) {
+    std::copy(pairs + begin, pairs + before, pairs + begin - 1);
+    --chunk->begin;
+    --before;
+  } else {
+    std::copy_backward(pairs + before, pairs + end, pairs + end + 1);
+    ++chunk->end;
+  }
+  pairs[before] = Pair{due, &link};
+  link.home_ = chunk;
+}
+
+bool ChunkedWheel::cancel(QueueLink& link) {
+  Chunk* chunk = link.home_;
+  if (chunk == nullptr) return false;
+  Slot& in = slots_[chunk->slot];
+  if (link.due_ == in.earliest) in.earliest_is_exact = false;
+  Pair* const pairs = chunk->pairs.data();
+  unsigned at = chunk->begin;
+  while (pairs[at].link != &link) ++at;
+  std::copy(pairs + at + 1, pairs + chunk->end, pairs + at);
+  if (chunk->begin == --chunk->end) drop(chunk);
+  --size_;
+  link.home_ = nullptr;
+  return true;
+}
+
+Instant ChunkedWheel::next() {
+  if (size_ == 0) return never;
+  const Slot& front = slots_[front_];
+  if (front.head != nullptr) return Instant(Duration(front.head->pairs[front.head->begin].due));
+  Slot& first = slots_[earliest_slot()];
+  if (!first.earliest_is_exact) {
+    std::int64_t earliest = never.time_since_epoch().count();
+    for (const Chunk* chunk = first.head; chunk != nullptr; chunk = chunk->next) {
+      for (unsigned i = chunk->begin; i < chunk->end; ++i) earliest = std::min(earliest, chunk->pairs[i].due);
+    }
+    first.earliest = earliest;
+    first.earliest_is_exact = true;
+  }
+  return Instant(Duration(first.earliest));
+}
+
+}  // namespace lightcone::sim
