@@ -28,22 +28,32 @@ enum Member : unsigned {
 };
 
 Member member_of(std::string_view name) {
-  switch (name.size()) {
-    case 1:
-      return name == "f" ? member_f : member_other;
-    case 3:
-      return name == "key" ? member_key : name == "ops" ? member_ops : member_other;
-    case 4:
-      if (name == "type") return member_type;
-      if (name == "call") return member_call;
-      if (name == "time") return member_time;
-      return name == "node" ? member_node : member_other;
-    case 5:
-      return name == "value" ? member_value : name == "error" ? member_error : member_other;
-    case 6:
-      return name == "result" ? member_result : name == "return" ? member_return : member_other;
-    case 7:
-      return name == "process" ? member_process : member_other;
+  const auto if_named = [&](std::string_view expected, Member member) {
+    return name == expected ? member : member_other;
+  };
+  switch (name.empty() ? '\0' : name.front()) {
+    case 'p':
+      return if_named("process", member_process);
+    case 'f':
+      return if_named("f", member_f);
+    case 'k':
+      return if_named("key", member_key);
+    case 'v':
+      return if_named("value", member_value);
+    case 'r':
+      return name.size() > 2 && name[2] == 's' ? if_named("result", member_result)
+                                               : if_named("return", member_return);
+    case 'c':
+      return if_named("call", member_call);
+    case 't':
+      return name.size() > 1 && name[1] == 'y' ? if_named("type", member_type)
+                                               : if_named("time", member_time);
+    case 'n':
+      return if_named("node", member_node);
+    case 'e':
+      return if_named("error", member_error);
+    case 'o':
+      return if_named("ops", member_ops);
     default:
       return member_other;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -9,38 +10,26 @@
 
 namespace lightcone::reports::histories {
 
+namespace {
+
+// Characters that a string holds as they are, but for the sequences of UTF-8.
+constexpr std::array<bool, 256> plain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+bool is_plain(char c) { return plain[static_cast<unsigned char>(c)]; }
+
+}  // namespace
+
 bool JsonScanner::fail(Fault fault, std::string what) {
   fault_ = fault;
   error_ = std::move(what);
   return false;
 }
 
-void JsonScanner::space() {
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') return;
-    ++at_;
-  }
-}
-
-bool JsonScanner::at_end() {
-  space();
-  return at_ >= text_.size();
-}
-
-bool JsonScanner::next_is(char c) {
-  space();
-  return at_ < text_.size() && text_[at_] == c;
-}
-
-bool JsonScanner::accept(char c) {
-  if (!next_is(c)) return false;
-  ++at_;
-  return true;
-}
-
-bool JsonScanner::expect(char c) {
-  if (accept(c)) return true;
+bool JsonScanner::missing(char c) {
   return fail(Fault::malformed, at_ < text_.size() ? fmt::format("'{}' expected", c)
                                                    : fmt::format("the line ends where '{}' is expected", c));
 }
@@ -93,12 +82,8 @@ bool JsonScanner::text(std::string& out) {
   if (!expect('"')) return false;
   for (;;) {
     const std::size_t from = at_;
-    while (at_ < text_.size()) {
-      const auto c = static_cast<unsigned char>(text_[at_]);
-      if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80) break;
-      ++at_;
-    }
-    out.append(text_, from, at_ - from);
+    while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
+    out.append(text_.data() + from, at_ - from);
     if (at_ >= text_.size()) return fail(Fault::malformed, "a string without an end");
     const auto c = static_cast<unsigned char>(text_[at_]);
     if (c == '"') {
@@ -122,9 +107,7 @@ bool JsonScanner::text(std::string& out) {
 bool JsonScanner::name(std::string_view& out) {
   if (!next_is('"')) return fail(Fault::malformed, "a field's name expected");
   std::size_t end = at_ + 1;
-  while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' &&
-         static_cast<unsigned char>(text_[end]) >= 0x20 && static_cast<unsigned char>(text_[end]) < 0x80)
-    ++end;
+  while (end < text_.size() && is_plain(text_[end])) ++end;
   if (end < text_.size() && text_[end] == '"') {
     out = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
@@ -158,8 +141,26 @@ bool JsonScanner::skip_number() {
   return true;
 }
 
+// The common case: up to 18 digits and nothing that makes them more than an integer. False: not that.
+bool JsonScanner::small_integer(std::int64_t& out) {
+  std::size_t at = at_;
+  const bool negative = at < text_.size() && text_[at] == '-';
+  if (negative) ++at;
+  const std::size_t from = at;
+  std::int64_t n = 0;
+  while (at < text_.size() && text_[at] >= '0' && text_[at] <= '9' && at - from < 18)
+    n = n * 10 + (text_[at++] - '0');
+  if (at == from || (text_[from] == '0' && at - from > 1)) return false;
+  const char next = at < text_.size() ? text_[at] : ' ';
+  if ((next >= '0' && next <= '9') || next == '.' || next == 'e' || next == 'E') return false;
+  at_ = at;
+  out = negative ? -n : n;
+  return true;
+}
+
 bool JsonScanner::integer(std::int64_t& out) {
   space();
+  if (small_integer(out)) return true;
   const std::size_t from = at_;
   if (!skip_number()) return false;
   const char* const first = text_.data() + from;

@@ -21,13 +21,23 @@ class JsonScanner {
   explicit JsonScanner(std::string_view text) : text_(text) {}
 
   // Moves over white space and says whether nothing follows.
-  bool at_end();
+  bool at_end() {
+    space();
+    return at_ >= text_.size();
+  }
   // Whether `c` is next after white space; does not move over it.
-  bool next_is(char c);
+  bool next_is(char c) {
+    space();
+    return at_ < text_.size() && text_[at_] == c;
+  }
   // Moves over white space and `c`.
-  bool expect(char c);
+  bool expect(char c) { return accept(c) || missing(c); }
   // Like `expect`, but its absence is no error.
-  bool accept(char c);
+  bool accept(char c) {
+    if (!next_is(c)) return false;
+    ++at_;
+    return true;
+  }
 
   // A member's name and the colon. The view lives until the next call.
   bool name(std::string_view& out);
@@ -44,9 +54,15 @@ class JsonScanner {
   std::size_t column() const { return at_ + 1; }
 
  private:
-  void space();
+  void space() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\n'))
+      ++at_;
+  }
+  bool missing(char c);
   bool word(std::string_view expected);
   bool escape(std::string& out);
+  bool small_integer(std::int64_t& out);
   bool hex4(std::uint32_t& out);
   bool number(sim::Value& out);
   bool list(sim::Value& out, int depth);
