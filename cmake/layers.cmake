@@ -3,8 +3,10 @@
 
 add_library(lightcone_options INTERFACE)
 target_compile_features(lightcone_options INTERFACE cxx_std_20)
+# -Wrestrict of g++ 12 sees overlaps of 2^63 bytes in additions of strings (GCC bug 105651).
 target_compile_options(lightcone_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${LIGHTCONE_WERROR}>:-Werror>)
 
 # lightcone_layer(NAME DEPENDENCY...): the library lightcone_NAME from the folder that calls it.
