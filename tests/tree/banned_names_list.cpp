@@ -27,9 +27,14 @@ constexpr std::string_view errors = "this layer must work where exceptions are t
 constexpr std::string_view values = "return the error as a value; for a defect of our own use sim::ensure";
 
 constexpr std::array list = {
-    Ban{"unordered_*", all, hash_order, ordered},
     Ban{"<unordered_map>", all, hash_order, ordered},
     Ban{"<unordered_set>", all, hash_order, ordered},
+    Ban{"<boost/unordered*", all, hash_order, ordered},
+    Ban{"unordered_map", all, hash_order, ordered},
+    Ban{"unordered_set", all, hash_order, ordered},
+    Ban{"unordered_multi*", all, hash_order, ordered},
+    Ban{"unordered_flat_*", all, hash_order, ordered},
+    Ban{"unordered_node_*", all, hash_order, ordered},
     Ban{"std :: hash", all, "its values differ between standard libraries",
         "hash the content with the hash of sim/"},
 

@@ -17,6 +17,7 @@ class Traps {
   Findings all() {
     for (std::size_t at = 0; at < code_.size(); ++at) {
       if (!is(code_[at], "co_await") && !is(code_[at], "co_yield")) continue;
+      if (at > 0 && is(code_[at - 1], "operator")) continue;
       check_conditions(at);
       search_before(at);
       search_after(at);

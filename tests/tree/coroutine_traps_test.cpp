@@ -88,6 +88,7 @@ TEST_CASE("ordinary awaiting passes") {
            "switch (n) { case 1: co_await f(); break; default: co_return; }",
            "const auto body = [](Env& env) -> Task<void> { co_await env.sleep(5ms); }; co_await body(env);",
            "spawn([this]() -> Task<void> { co_await f(); });",
+           "} Awaiter operator co_await() && { return Awaiter{1}; } void g() {",
            "[[maybe_unused]] const auto x = co_await f();",
            "do { co_await f(); } while (n > 0); co_return Pair{1, 2};",
            "{ co_await f(); } // if (co_await f()) Acquire{}",
