@@ -368,6 +368,13 @@ Result<Distribution> Distribution::table(std::vector<Point> points) {
 
 // Distribution
 
+Distribution::Distribution() : kind_(Constant{}) {}
+
+Distribution Distribution::always(Duration value) {
+  ensure(value >= Duration::zero() && value <= longest,
+         "a constant duration is neither negative nor too long");
+  return Distribution(Kind(Constant{value}));
+}
 Distribution::Distribution(Kind kind) : kind_(std::move(kind)) {}
 
 Duration Distribution::at(std::uint64_t u) const noexcept {

@@ -30,7 +30,9 @@ class Distribution {
   static constexpr std::uint32_t million = 1'000'000;
 
   // Always 0.
-  Distribution() = default;
+  Distribution();
+  // Always `value`, which must be in [0, `longest`]: for values that stand in the program.
+  static Distribution always(Duration value);
 
   // Each refuses, in words, a Duration below 0 or above `longest`, and what else is said.
 

@@ -1,0 +1,302 @@
+#include "sim/network/network.hpp"
+
+#include <algorithm>
+
+#include "sim/ensure.hpp"
+
+namespace lightcone::sim {
+
+namespace {
+
+using Action = RuleVerdict::Action;
+
+Passage passage_of(const Event& event) { return {event.peer, event.node, *event.type, event.fact()}; }
+
+bool happens(Stream& chance, Ratio share) { return share.numerator != 0 && chance.chance(share); }
+
+// The time that `bytes` take at `bytes_per_second` > 0, rounded down to the nanosecond.
+Duration transmission_time(std::uint64_t bytes, std::uint64_t bytes_per_second) {
+  const std::uint64_t seconds = bytes / bytes_per_second;
+  const std::uint64_t rest = bytes % bytes_per_second;
+  return Duration(
+      static_cast<std::int64_t>(seconds * 1'000'000'000 + rest * 1'000'000'000 / bytes_per_second));
+}
+
+}  // namespace
+
+Network::~Network() {
+  for (const Held& held : held_) pool_.release(*held.event);
+  for (Sender& sender : senders_) {
+    for (Link& link : sender.links) {
+      while (Event* event = link.stalled_head) {
+        link.stalled_head = event->next;
+        pool_.release(*event);
+      }
+    }
+  }
+}
+
+void Network::add_node(std::string_view name, Place place) {
+  Stream chance = Stream(seed_, "network").split(name);
+  senders_.push_back(Sender{chance, place, {}, {}});
+}
+
+void Network::set_between(Place from, Place to, LinkQuality quality) {
+  between_.push_back({from, to, std::make_unique<LinkQuality>(std::move(quality))});
+}
+
+void Network::set_link(NodeId from, NodeId to, LinkQuality quality) {
+  auto& own = senders_.at(from.index).own_links;
+  const auto at = std::lower_bound(own.begin(), own.end(), to,
+                                   [](const auto& entry, NodeId node) { return entry.first < node; });
+  if (at != own.end() && at->first == to) {
+    at->second = std::move(quality);
+  } else {
+    own.emplace(at, to, std::move(quality));
+  }
+}
+
+const LinkQuality& Network::quality(NodeId from, NodeId to) const {
+  const Sender& sender = senders_[from.index];
+  if (!sender.own_links.empty()) {
+    const auto at = std::lower_bound(sender.own_links.begin(), sender.own_links.end(), to,
+                                     [](const auto& entry, NodeId node) { return entry.first < node; });
+    if (at != sender.own_links.end() && at->first == to) return at->second;
+  }
+  if (between_.empty()) return default_;
+  const Place there = senders_[to.index].place;
+  // The entry that was made last wins; there are as many as pairs of zones, so a scan is short.
+  for (auto entry = between_.rbegin(); entry != between_.rend(); ++entry) {
+    if (entry->from == sender.place && entry->to == there) return *entry->quality;
+  }
+  return default_;
+}
+
+Network::Link& Network::link(NodeId from, NodeId to) {
+  std::vector<Link>& links = senders_[from.index].links;
+  if (links.size() < senders_.size()) links.resize(senders_.size());
+  return links[to.index];
+}
+
+RuleVerdict Network::judge(const Event& event, Stage stage) const {
+  const Passage passage = passage_of(event);
+  for (Rule* rule : rules_) {
+    const RuleVerdict verdict = stage == Stage::sending ? rule->on_send(passage) : rule->on_arrival(passage);
+    if (verdict.action != Action::pass) return verdict;
+  }
+  return {};
+}
+
+void Network::send(Event& event) {
+  ++counters_.sent;
+  counters_.bytes += event.type->wire_bytes(event.fact());
+  if (event.node == event.peer) {  // loopback: no wire, so nothing can happen to it
+    port_.schedule(event, port_.now());
+    return;
+  }
+  if (rules_.empty()) {
+    transmit(event, Duration::zero());
+    return;
+  }
+  for (Rule* rule : rules_) {
+    const RuleVerdict verdict = rule->on_send(passage_of(event));
+    if (verdict.action == Action::pass) continue;
+    apply(verdict, *rule, event);
+    return;
+  }
+  transmit(event, Duration::zero());
+}
+
+void Network::apply(const RuleVerdict& verdict, Rule& rule, Event& event) {
+  switch (verdict.action) {
+    case Action::pass:
+    case Action::delay:
+      transmit(event, verdict.extra);
+      return;
+    case Action::cut:
+      if (quality(event.peer, event.node).transport == Transport::stream) {
+        transmit(event, Duration::zero());  // meets the cut on arrival, and stalls there
+      } else {
+        lose(event, "cut");
+      }
+      return;
+    case Action::drop:
+      lose(event, "dropped");
+      return;
+    case Action::corrupt:
+      lose(event, "corrupted");
+      return;
+    case Action::hold:
+      held_.push_back({&rule, &event});
+      return;
+    case Action::duplicate:
+      duplicate(event, verdict.extra);
+      transmit(event, Duration::zero());
+      return;
+  }
+}
+
+void Network::lose(Event& event, std::string_view why) {
+  ++counters_.lost;
+  port_.lost(event, why);
+}
+
+void Network::duplicate(const Event& event, Duration extra) {
+  if (event.type->copy == nullptr) return;
+  ++counters_.duplicated;
+  transmit(pool_.copy(event), extra);
+}
+
+void Network::transmit(Event& event, Duration extra) {
+  Sender& sender = senders_[event.peer.index];
+  const LinkQuality& link_quality = quality(event.peer, event.node);
+  Duration delay = link_quality.latency.sample(sender.chance) + extra;
+  const bool in_order = link_quality.transport == Transport::stream;
+
+  if (happens(sender.chance, link_quality.loss)) {
+    if (!in_order) return lose(event, "loss");
+    delay += retransmissions(sender, link_quality);
+  }
+  if (happens(sender.chance, link_quality.corruption)) {
+    if (!in_order) return lose(event, "corrupted");
+    delay += retransmissions(sender, link_quality);
+  }
+  if (!in_order && happens(sender.chance, link_quality.duplication) && event.type->copy != nullptr) {
+    ++counters_.duplicated;
+    Event& twin = pool_.copy(event);
+    const Duration twin_delay = link_quality.latency.sample(sender.chance);
+    port_.schedule(twin, port_.now() + twin_delay);
+  }
+  if (!in_order && happens(sender.chance, link_quality.reordering)) {
+    delay += sender.chance.between(Duration::zero(), link_quality.reorder_by);
+  }
+  if (link_quality.bytes_per_second != 0) {
+    Link& line = link(event.peer, event.node);
+    const std::uint64_t bytes = event.type->wire_bytes(event.fact());
+    const Instant starts = std::max(line.busy_until, port_.now());
+    const Duration allowed = link_quality.queue_bytes == 0
+                                 ? Duration::max()
+                                 : transmission_time(link_quality.queue_bytes, link_quality.bytes_per_second);
+    if (starts - port_.now() > allowed) return lose(event, "queue-full");
+    line.busy_until = starts + transmission_time(bytes, link_quality.bytes_per_second);
+    delay += line.busy_until - port_.now();
+  }
+  Instant at = port_.now() + delay;
+  if (in_order) {
+    Link& line = link(event.peer, event.node);
+    at = std::max(at, line.last_arrival);
+    line.last_arrival = at;
+  }
+  port_.schedule(event, at);
+}
+
+// The first transmission was lost; each further one is lost with the same probability.
+Duration Network::retransmissions(Sender& sender, const LinkQuality& link_quality) {
+  Duration waited{0};
+  Duration backoff = link_quality.retransmit_after;
+  do {
+    waited += backoff;
+    backoff *= 2;
+  } while (waited < link_quality.give_up_after && happens(sender.chance, link_quality.loss));
+  return waited;
+}
+
+void Network::arrive(Event& event) {
+  if (event.node != event.peer) {
+    const LinkQuality& link_quality = quality(event.peer, event.node);
+    if (link_quality.transport == Transport::stream && link(event.peer, event.node).stalled_head != nullptr) {
+      return stall(event, link_quality);  // behind those that came before it
+    }
+    if (!rules_.empty()) {
+      const RuleVerdict verdict = judge(event, Stage::arriving);
+      if (verdict.action == Action::cut && link_quality.transport == Transport::stream) {
+        return stall(event, link_quality);
+      }
+      if (verdict.action == Action::cut) return lose(event, "cut");
+      if (verdict.action == Action::drop) return lose(event, "dropped");
+    }
+  }
+  ++counters_.delivered;
+  port_.arrive(event);
+}
+
+void Network::stall(Event& event, const LinkQuality& link_quality) {
+  Link& line = link(event.peer, event.node);
+  event.next = nullptr;
+  if (line.stalled_head == nullptr) {
+    line.stalled_head = &event;
+    line.stalled_since = port_.now();
+    line.backoff = link_quality.retransmit_after;
+    port_.retry_stream(event.peer, event.node, port_.now() + line.backoff);
+  } else {
+    line.stalled_tail->next = &event;
+  }
+  line.stalled_tail = &event;
+}
+
+void Network::retry(NodeId from, NodeId to) {
+  Link& line = link(from, to);
+  if (line.stalled_head == nullptr) return;  // reset in the meantime
+  const LinkQuality& link_quality = quality(from, to);
+  if (judge(*line.stalled_head, Stage::arriving).action == Action::cut) {
+    if (port_.now() - line.stalled_since >= link_quality.give_up_after) return reset(line);
+    line.backoff *= 2;
+    port_.retry_stream(from, to, port_.now() + line.backoff);
+    return;
+  }
+  Event* event = std::exchange(line.stalled_head, nullptr);
+  while (event != nullptr) {
+    Event* following = event->next;
+    ++counters_.delivered;
+    port_.arrive(*event);
+    event = following;
+  }
+}
+
+void Network::reset(Link& line) {
+  Event* event = std::exchange(line.stalled_head, nullptr);
+  while (event != nullptr) {
+    Event* following = event->next;
+    lose(*event, "reset");
+    event = following;
+  }
+}
+
+void Network::reset_streams(NodeId node) {
+  for (std::uint32_t other = 0; other < senders_.size(); ++other) {
+    if (!senders_[node.index].links.empty()) reset(link(node, NodeId{other}));
+    if (!senders_[other].links.empty()) reset(link(NodeId{other}, node));
+  }
+}
+
+void Network::remove_rule(Rule& rule) {
+  std::erase(rules_, &rule);
+  release_held(rule);
+}
+
+std::uint64_t Network::release_held(Rule& rule) {
+  std::vector<Event*> released;
+  std::erase_if(held_, [&](const Held& held) {
+    if (held.rule != &rule) return false;
+    released.push_back(held.event);
+    return true;
+  });
+  for (Event* event : released) transmit(*event, Duration::zero());
+  return released.size();
+}
+
+Duration Network::longest_latency() const {
+  const auto longest_of = [](const LinkQuality& link_quality) {
+    const auto bound = link_quality.latency.max();
+    return bound ? *bound : link_quality.latency.quantile(999'000);
+  };
+  Duration longest = longest_of(default_);
+  for (const BetweenPlaces& entry : between_) longest = std::max(longest, longest_of(*entry.quality));
+  for (const Sender& sender : senders_) {
+    for (const auto& [to, link_quality] : sender.own_links)
+      longest = std::max(longest, longest_of(link_quality));
+  }
+  return longest;
+}
+
+}  // namespace lightcone::sim

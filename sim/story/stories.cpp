@@ -1,0 +1,62 @@
+#include "sim/story/stories.hpp"
+
+#include <algorithm>
+
+namespace lightcone::sim {
+
+void Stories::spawn(Task<> story) {
+  roots_.push_back(std::make_unique<Task<>>(std::move(story)));
+  roots_.back()->start(ready_, [](void* self) { static_cast<Stories*>(self)->any_finished_ = true; }, this);
+}
+
+void Stories::run_ready() {
+  if (ready_.empty()) return;
+  ready_.run();
+  if (!any_finished_) return;
+  any_finished_ = false;
+  std::erase_if(roots_, [](const std::unique_ptr<Task<>>& root) { return root->is_finished(); });
+}
+
+bool Stories::handle(Event& event) {
+  if (Wake* wake = event.as<Wake>()) {
+    if (wake->waiter != nullptr) wake->waiter->woken();
+    return true;
+  }
+  if (!event.is_reply) return false;
+  const auto slot = static_cast<std::uint32_t>(event.call);
+  const auto generation = static_cast<std::uint32_t>(event.call >> 32U);
+  if (slot >= calls_.size() || calls_[slot].generation != generation) return true;  // too late
+  StoryWaiter* waiter = calls_[slot].waiter;
+  ensure(waiter != nullptr && waiter->answered(event), "a call is answered with a type it waits for");
+  return true;
+}
+
+// A call id is never 0 and never used twice by one node: the incarnation's first generation is offset.
+CallId Stories::open_call(StoryWaiter& waiter) {
+  std::uint32_t slot = 0;
+  if (free_calls_.empty()) {
+    slot = static_cast<std::uint32_t>(calls_.size());
+    calls_.push_back({nullptr, env_.incarnation() << 20U | 1U});
+  } else {
+    slot = free_calls_.back();
+    free_calls_.pop_back();
+  }
+  calls_[slot].waiter = &waiter;
+  return CallId{calls_[slot].generation} << 32U | slot;
+}
+
+void Stories::close_call(CallId call) {
+  const auto slot = static_cast<std::uint32_t>(call);
+  calls_[slot].waiter = nullptr;
+  ++calls_[slot].generation;
+  free_calls_.push_back(slot);
+}
+
+Event* Stories::arm_sync(StoryWaiter& waiter) {
+  Event& event = env_.pool().make(Wake{&waiter});
+  event.kind = EventKind::completion;
+  env_.start_sync(event);
+  return &event;
+}
+
+}  // namespace lightcone::sim
