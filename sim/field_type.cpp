@@ -30,16 +30,7 @@ Literal OptionalType::write(const void* value) const {
   return held_value == nullptr ? Literal() : element().write(held_value);
 }
 
-// Fields that hold nothing are left out.
-Literal ObjectType::write(const void* value) const {
-  Literal out = Literal::object();
-  for (const Field& field : table().fields()) {
-    Literal written = field.type->write(field.in(value));
-    const bool absent = written.form == Form::null && field.default_value.form == Form::null;
-    if (!absent) out.set(field.name, std::move(written));
-  }
-  return out;
-}
+Literal ObjectType::write(const void* value) const { return table().write(value); }
 
 bool EitherType::accepts(Form form) const {
   for (const Type* type : alternatives()) {
@@ -59,9 +50,28 @@ std::string EitherType::expected() const {
 
 Literal EitherType::write(const void* value) const { return alternatives()[held(value)]->write(at(value)); }
 
-Mismatch wrong_form(const Literal& literal, const Type& type) {
-  if (literal.form == Form::null) return {"this is null", type.expected(), {}};
-  return {fmt::format("{} is {}", quoted(literal), noun(literal.form)), type.expected(), {}};
+Mismatch Type::refuse(const Literal& literal) const {
+  if (literal.form == Form::null) return {"this is null", expected(), {}};
+  return {fmt::format("{} is {}", quoted(literal), noun(literal.form)), expected(), {}};
+}
+
+Mismatch OptionalType::refuse(const Literal& literal) const {
+  Mismatch why = element().refuse(literal);
+  why.expected = expected();
+  return why;
+}
+
+// In the words of the first alternative that has a guess.
+Mismatch EitherType::refuse(const Literal& literal) const {
+  Mismatch why = Type::refuse(literal);
+  for (const Type* type : alternatives()) {
+    Mismatch one = type->refuse(literal);
+    if (one.nearest.empty()) continue;
+    why.problem = std::move(one.problem);
+    why.nearest = std::move(one.nearest);
+    break;
+  }
+  return why;
 }
 
 namespace {
@@ -72,16 +82,17 @@ class BooleanType final : public LeafType {
   bool accepts(Form form) const override { return form == Form::boolean; }
   std::string expected() const override { return "true or false"; }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
-    if (literal.form != Form::boolean) {
-      Mismatch why = wrong_form(literal, *this);
-      if (literal.text == "true" || literal.text == "false") why.nearest = literal.text;
-      return why;
-    }
+    if (literal.form != Form::boolean) return refuse(literal);
     *static_cast<bool*>(target) = literal.text == "true";
     return std::nullopt;
   }
   Literal write(const void* value) const override {
     return Literal::boolean(*static_cast<const bool*>(value));
+  }
+  Mismatch refuse(const Literal& literal) const override {
+    Mismatch why = Type::refuse(literal);
+    if (literal.text == "true" || literal.text == "false") why.nearest = literal.text;
+    return why;
   }
 };
 
@@ -91,7 +102,7 @@ class RatioType final : public LeafType {
   bool accepts(Form form) const override { return form == Form::number || form == Form::text; }
   std::string expected() const override { return std::string(ratio_notation().expected); }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
-    if (!accepts(literal.form)) return wrong_form(literal, *this);
+    if (!accepts(literal.form)) return refuse(literal);
     return read_ratio(literal.text, *static_cast<Ratio*>(target));
   }
   Ratio magnitude(const void* value) const override { return *static_cast<const Ratio*>(value); }
@@ -142,13 +153,7 @@ class MeasuredType final : public LeafType {
   std::string expected() const override { return std::string(Rules::notation().expected); }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
     if (literal.form == Form::text) return Rules::read(literal.text, *static_cast<T*>(target));
-    if (literal.form != Form::number) return wrong_form(literal, *this);
-    Mismatch why = wrong_form(literal, *this);  // most often the unit was forgotten
-    why.problem = fmt::format("{} has no unit", quoted(literal));
-    T ignored{};
-    const std::optional<Mismatch> as_text = Rules::read(literal.text, ignored);
-    if (as_text) why.nearest = as_text->nearest;
-    return why;
+    return refuse(literal);
   }
   Ratio magnitude(const void* value) const override {
     return {Rules::count(*static_cast<const T*>(value)), 1};
@@ -156,6 +161,15 @@ class MeasuredType final : public LeafType {
   std::string written(Ratio magnitude) const override { return to_text(T{magnitude.numerator}); }
   Literal write(const void* value) const override {
     return Literal::string(to_text(*static_cast<const T*>(value)));
+  }
+  Mismatch refuse(const Literal& literal) const override {
+    Mismatch why = Type::refuse(literal);
+    if (literal.form != Form::number) return why;
+    why.problem = fmt::format("{} has no unit", quoted(literal));
+    T ignored{};
+    if (const std::optional<Mismatch> as_text = Rules::read(literal.text, ignored))
+      why.nearest = as_text->nearest;
+    return why;
   }
 };
 
@@ -165,17 +179,18 @@ class TextType final : public LeafType {
   bool accepts(Form form) const override { return form == Form::text; }
   std::string expected() const override { return "a text"; }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
-    if (literal.form != Form::text) {
-      Mismatch why = wrong_form(literal, *this);
-      const bool unquoted = literal.form == Form::number || literal.form == Form::boolean;
-      if (unquoted) append_json_string(why.nearest, literal.text);
-      return why;
-    }
+    if (literal.form != Form::text) return refuse(literal);
     *static_cast<std::string*>(target) = literal.text;
     return std::nullopt;
   }
   Literal write(const void* value) const override {
     return Literal::string(*static_cast<const std::string*>(value));
+  }
+  Mismatch refuse(const Literal& literal) const override {
+    Mismatch why = Type::refuse(literal);
+    const bool unquoted = literal.form == Form::number || literal.form == Form::boolean;
+    if (unquoted) append_json_string(why.nearest, literal.text);
+    return why;
   }
 };
 
@@ -219,7 +234,7 @@ class ValueType final : public LeafType {
         out = Value(literal.text);
         return std::nullopt;
       case Form::object:
-        return wrong_form(literal, *this);
+        return refuse(literal);
       case Form::number: {
         std::int64_t number = 0;
         auto why = erased::read_integer(literal, {INT64_MIN, 1}, {INT64_MAX, 1}, number);
@@ -289,17 +304,14 @@ bool whole_number(std::string_view text, std::int64_t& out) {
 
 }  // namespace
 
+std::string likely_integer(const Literal& literal) {
+  std::int64_t number = 0;
+  const bool digits = literal.form == Form::text && is_plain_integer(literal.text);
+  return digits && whole_number(literal.text, number) ? fmt::format("{}", number) : std::string();
+}
+
 std::optional<Mismatch> read_integer(const Literal& literal, Ratio least, Ratio most, std::int64_t& out) {
   std::int64_t number = 0;
-  if (literal.form != Form::number) {
-    Mismatch why{literal.form == Form::null ? "this is null"
-                                            : fmt::format("{} is {}", quoted(literal), noun(literal.form)),
-                 "a whole number",
-                 {}};
-    const bool digits = literal.form == Form::text && is_plain_integer(literal.text);
-    if (digits && whole_number(literal.text, number)) why.nearest = fmt::format("{}", number);
-    return why;
-  }
   bool fits = true;
   if (is_plain_integer(literal.text)) {
     const char* end = literal.text.data() + literal.text.size();
@@ -328,11 +340,6 @@ std::string expected_choice(std::span<const ChoiceWord> words) {
 std::optional<std::size_t> read_choice(const Literal& literal, std::span<const ChoiceWord> words,
                                        Mismatch& why) {
   why.expected = expected_choice(words);
-  if (literal.form != Form::text) {
-    why.problem = literal.form == Form::null ? "this is null"
-                                             : fmt::format("{} is {}", quoted(literal), noun(literal.form));
-    return std::nullopt;
-  }
   std::vector<std::string_view> names;
   for (const ChoiceWord& word : words) {
     if (word.name == literal.text) return names.size();

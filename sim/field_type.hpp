@@ -57,6 +57,8 @@ class Type {
   virtual bool accepts(Form form) const = 0;
   // Completes "expected ...": "a boolean", "a list", ...
   virtual std::string expected() const = 0;
+  // Why a literal whose form is not accepted is not: "10 is a number; expected a text; did you mean "10"?"
+  virtual Mismatch refuse(const Literal& literal) const;
   // Reading what is written gives the same value again.
   virtual Literal write(const void* value) const = 0;
 
@@ -132,6 +134,7 @@ class OptionalType : public Type {
   std::string expected() const override { return element().expected() + ", or null"; }
   Literal write(const void* value) const override;
 
+  Mismatch refuse(const Literal& literal) const override;
   virtual const Type& element() const = 0;
   virtual void reset(void* optional) const = 0;
   virtual void* emplace(void* optional) const = 0;
@@ -155,6 +158,7 @@ class EitherType : public Type {
   std::string expected() const override;  // "a duration or an object"
   Literal write(const void* value) const override;
 
+  Mismatch refuse(const Literal& literal) const override;
   virtual std::span<const Type* const> alternatives() const = 0;
   virtual void* emplace(void* either, std::size_t alternative) const = 0;
   virtual std::size_t held(const void* either) const = 0;
@@ -168,6 +172,7 @@ class ConvertedType : public Type {
   bool accepts(Form form) const override { return written_as().accepts(form); }
   std::string expected() const override { return written_as().expected(); }
 
+  Mismatch refuse(const Literal& literal) const override { return written_as().refuse(literal); }
   virtual std::string_view name() const = 0;  // for the schema's definitions: "distribution"
   virtual std::string_view doc() const = 0;
   virtual const Type& written_as() const = 0;
@@ -180,8 +185,5 @@ class ConvertedType : public Type {
   };
   virtual std::unique_ptr<Room> room() const = 0;
 };
-
-// "10 is a number; expected a text": the form is not one that `type` accepts.
-Mismatch wrong_form(const Literal& literal, const Type& type);
 
 }  // namespace lightcone::sim

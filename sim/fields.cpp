@@ -45,6 +45,16 @@ const Field* Table::find(std::string_view name) const {
   return found == fields_.end() ? nullptr : &*found;
 }
 
+Literal Table::write(const void* record) const {
+  Literal out = Literal::object();
+  for (const Field& field : fields_) {
+    Literal written = field.type->write(field.in(record));
+    const bool absent = written.form == Form::null && field.default_value.form == Form::null;
+    if (!absent) out.set(field.name, std::move(written));
+  }
+  return out;
+}
+
 std::string describe(const Bounds& bounds, const LeafType& type) {
   std::string low;
   if (bounds.above) low = "more than " + type.written(*bounds.above);

@@ -77,6 +77,8 @@ class Table {
   const std::vector<Rule>& rules() const { return rules_; }
   bool takes_exactly_one() const { return exactly_one_; }  // of the fields, which are all optional
   const Field* find(std::string_view name) const;
+  // The struct as an object, all fields but those that hold nothing.
+  Literal write(const void* record) const;
 
  protected:
   Table(std::string_view name, std::string_view doc, std::vector<Field> fields);

@@ -62,8 +62,10 @@ const LeafType& open_type();
 
 namespace erased {
 
-// A whole number within [least, most], or why not.
+// A whole number within [least, most], or why not; the literal is a number.
 std::optional<Mismatch> read_integer(const Literal& literal, Ratio least, Ratio most, std::int64_t& out);
+std::string likely_integer(const Literal& literal);
+// The position of the word, or `why` there is none; the literal is a text.
 std::optional<std::size_t> read_choice(const Literal& literal, std::span<const ChoiceWord> words,
                                        Mismatch& why);
 std::string expected_choice(std::span<const ChoiceWord> words);
@@ -82,6 +84,7 @@ class Integer final : public IntegerType {
   bool accepts(Form form) const override { return form == Form::number; }
   std::string expected() const override { return "a whole number"; }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
+    if (literal.form != Form::number) return refuse(literal);
     std::int64_t number = 0;
     if (std::optional<Mismatch> why = read_integer(literal, smallest(), largest(), number)) return why;
     *static_cast<I*>(target) = static_cast<I>(number);
@@ -91,6 +94,11 @@ class Integer final : public IntegerType {
     return {static_cast<std::int64_t>(*static_cast<const I*>(value)), 1};
   }
   Literal write(const void* value) const override { return Literal::number(magnitude(value).numerator); }
+  Mismatch refuse(const Literal& literal) const override {
+    Mismatch why = Type::refuse(literal);
+    why.nearest = likely_integer(literal);
+    return why;
+  }
 };
 
 template <class E>
@@ -103,6 +111,7 @@ class Enumeration final : public ChoiceType {
   bool accepts(Form form) const override { return form == Form::text; }
   std::string expected() const override { return expected_choice(words_); }
   std::optional<Mismatch> read(const Literal& literal, void* target) const override {
+    if (literal.form != Form::text) return refuse(literal);
     Mismatch why;
     const std::optional<std::size_t> chosen = read_choice(literal, words_, why);
     if (!chosen) return why;
@@ -216,7 +225,7 @@ class Converted final : public ConvertedType {
   const Type& written_as() const override { return type_of<Written>(); }
   std::unique_ptr<Room> room() const override { return std::make_unique<TypedRoom>(); }
   Literal write(const void* value) const override {
-    const Written form = Rule::form_of(*static_cast<const T*>(value));
+    const Written& form = Rule::form_of(*static_cast<const T*>(value));
     return written_as().write(&form);
   }
 };
