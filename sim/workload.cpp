@@ -1,0 +1,26 @@
+#include "sim/workload.hpp"
+
+namespace lightcone::sim {
+
+const FieldTable<Workload>& Workload::fields() {
+  static const FieldTable<Workload> table(
+      "workload", "What clients do.",
+      field("clients", &Workload::clients, "How many clients.").at_least(1).at_most(10'000),
+      field("keys", &Workload::keys, "How many keys they use.").at_least(1).at_most(1'000'000),
+      field("zipf", &Workload::zipf, "Exponent of the keys' popularity (Zipf); 0 for all alike.").at_most(Ratio{4, 1}),
+      field("rate", &Workload::rate,
+            "Operations a second, of all clients together (open arrivals: a slow answer does not delay the "
+            "next operation's schedule). Absent: each client waits for an answer and thinks (closed)."),
+      field("think", &Workload::think, "Closed arrivals: pause between an answer and the next operation."),
+      field("operations", &Workload::operations, "Operations in all; 0 for as many as fit into the run.")
+          .at_least(0),
+      field("timeout", &Workload::timeout, "How long a client waits for an answer to one try.").at_least(1us),
+      field("retry", &Workload::retry, "What a client does when a try has timed out."),
+      field("retry_max", &Workload::retry_max, "Tries after the first, at most.").at_least(0).at_most(1'000),
+      field("sticky", &Workload::sticky, "Which server a client talks to first."),
+      field("mix", &Workload::mix, "Weight of each operation, such as {\"get\": 3, \"put\": 1}. Empty: the model's own.")
+          .at_least(0));
+  return table;
+}
+
+}  // namespace lightcone::sim
