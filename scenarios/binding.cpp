@@ -109,7 +109,7 @@ class Binder {
   }
 
   void check_rules(const Literal& object, const Part& part, const std::string& path) {
-    for (const sim::Rule& rule : part.table->rules()) {
+    for (const sim::Condition& rule : part.table->rules()) {
       if (rule.holds(part.record)) continue;
       const Literal* blamed = object.find(rule.blamed);
       const Field* field = part.table->find(rule.blamed);

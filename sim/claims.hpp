@@ -14,7 +14,8 @@ namespace lightcone::sim {
 
 // What must be true of the world for a claim to bind the system.
 enum class Assumption : std::uint8_t {
-  a0,  // crash-recovery; messages lost, doubled, reordered, late; pauses and clocks arbitrary; synced data survives
+  a0,  // crash-recovery; messages lost, doubled, reordered, late; pauses and clocks arbitrary; synced data
+       // survives
   a1,  // a0, and at most f nodes permanently lost or wiped at once
   a2,  // a0, and clock error and drift within stated bounds
   a3,  // after the heal, delays, pauses, loss and load are back to normal: for liveness
@@ -39,7 +40,8 @@ enum class SessionGuarantee : std::uint8_t {
   monotonic_writes,
   writes_follow_reads,
 };
-BOOST_DESCRIBE_ENUM(SessionGuarantee, read_your_writes, monotonic_reads, monotonic_writes, writes_follow_reads)
+BOOST_DESCRIBE_ENUM(SessionGuarantee, read_your_writes, monotonic_reads, monotonic_writes,
+                    writes_follow_reads)
 struct Sessions {
   std::vector<SessionGuarantee> guarantees;
 };
@@ -52,7 +54,8 @@ struct Recovery {
 
 }  // namespace judged_by
 
-using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Sessions, judged_by::Recovery>;
+using JudgedBy =
+    std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Sessions, judged_by::Recovery>;
 
 struct Claim {
   std::string id;         // "P18.7"

@@ -63,7 +63,7 @@ struct Field {
 };
 
 // What must hold between several fields.
-struct Rule {
+struct Condition {
   std::string must;    // completes "expected that ...": "election_max is at least election_min"
   std::string blamed;  // the field that a message points at
   std::function<bool(const void*)> holds;
@@ -74,7 +74,7 @@ class Table {
   const std::string& name() const { return name_; }  // unique among the tables of a program
   const std::string& doc() const { return doc_; }
   const std::vector<Field>& fields() const { return fields_; }
-  const std::vector<Rule>& rules() const { return rules_; }
+  const std::vector<Condition>& rules() const { return rules_; }
   bool takes_exactly_one() const { return exactly_one_; }  // of the fields, which are all optional
   const Field* find(std::string_view name) const;
   // The struct as an object, all fields but those that hold nothing.
@@ -86,7 +86,7 @@ class Table {
   Table(const Table&) = default;
   Table& operator=(const Table&) = default;
 
-  std::vector<Rule> rules_;
+  std::vector<Condition> rules_;
   bool exactly_one_ = false;
 
  private:

@@ -24,9 +24,9 @@ struct BugSwitch {
   // How many seeds of the default nemesis find it: at most 50, 500, 5,000, or only a directed scenario.
   enum class Difficulty : std::uint8_t { easy, medium, hard, directed };
 
-  std::string name;       // "raft.no-persist-vote"
-  std::string removes;    // the safeguard: "the vote is synced before the reply"
-  std::string anomaly;    // what must be seen: "split-brain"
+  std::string name;     // "raft.no-persist-vote"
+  std::string removes;  // the safeguard: "the vote is synced before the reply"
+  std::string anomaly;  // what must be seen: "split-brain"
   Shelf shelf = Shelf::core;
   Difficulty difficulty = Difficulty::medium;
   std::string reference;  // where it was seen or is explained

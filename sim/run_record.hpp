@@ -20,9 +20,9 @@ struct FaultRecord {
   std::string kind;         // the token: "net.part", "proc.crash", "disk.power", ...
   std::string description;  // "partition {n1} | {n2, n3, n4, n5}"
   Instant began{};
-  Instant ended{};          // equal to `began` for what has no length
+  Instant ended{};             // equal to `began` for what has no length
   std::uint64_t affected = 0;  // messages lost, nodes stopped, records damaged, ...: 0 means it did nothing
-  std::string effect;       // "lost 37 messages"
+  std::string effect;          // "lost 37 messages"
   std::vector<NodeId> nodes;
 };
 
@@ -54,13 +54,13 @@ struct RunRecord {
   std::vector<Finding> findings;
   std::vector<FaultRecord> faults;
   std::vector<Landmark> landmarks;
-  std::vector<std::string> missing_marks;  // marks that the scenario wanted to see and that never came
+  std::vector<std::string> missing_marks;       // marks that the scenario wanted to see and that never came
   std::vector<std::string> broken_assumptions;  // "clock of n2 off by 300ms, beyond 10ms"
-  std::string expected_anomaly;  // the scenario expects this one; empty: that all claims hold
-  Duration longest_timeout{};    // of the protocol
+  std::string expected_anomaly;                 // the scenario expects this one; empty: that all claims hold
+  Duration longest_timeout{};                   // of the protocol
   Duration longest_round_trip{};
   std::shared_ptr<const Metrics> metrics;
-  std::string reproduce;         // command line that runs exactly this again
+  std::string reproduce;  // command line that runs exactly this again
 };
 
 }  // namespace lightcone::sim

@@ -2,12 +2,31 @@
 
 namespace lightcone::sim {
 
+Choices<Retry> choices_of(Retry) {
+  static constexpr Choice<Retry> all[] = {
+      {Retry::none, {"none", "Gives up."}},
+      {Retry::same_id, {"same_id", "Asks again with the same operation id."}},
+      {Retry::new_id, {"new_id", "Asks again as if it were a new operation."}},
+  };
+  return all;
+}
+
+Choices<Sticky> choices_of(Sticky) {
+  static constexpr Choice<Sticky> all[] = {
+      {Sticky::node, {"node", "Always the same one."}},
+      {Sticky::random, {"random", "One at random for each operation."}},
+      {Sticky::nearest, {"nearest", "One in its own zone, if there is one."}},
+  };
+  return all;
+}
+
 const FieldTable<Workload>& Workload::fields() {
   static const FieldTable<Workload> table(
       "workload", "What clients do.",
       field("clients", &Workload::clients, "How many clients.").at_least(1).at_most(10'000),
       field("keys", &Workload::keys, "How many keys they use.").at_least(1).at_most(1'000'000),
-      field("zipf", &Workload::zipf, "Exponent of the keys' popularity (Zipf); 0 for all alike.").at_most(Ratio{4, 1}),
+      field("zipf", &Workload::zipf, "Exponent of the keys' popularity (Zipf); 0 for all alike.")
+          .at_most(Ratio{4, 1}),
       field("rate", &Workload::rate,
             "Operations a second, of all clients together (open arrivals: a slow answer does not delay the "
             "next operation's schedule). Absent: each client waits for an answer and thinks (closed)."),
@@ -18,7 +37,8 @@ const FieldTable<Workload>& Workload::fields() {
       field("retry", &Workload::retry, "What a client does when a try has timed out."),
       field("retry_max", &Workload::retry_max, "Tries after the first, at most.").at_least(0).at_most(1'000),
       field("sticky", &Workload::sticky, "Which server a client talks to first."),
-      field("mix", &Workload::mix, "Weight of each operation, such as {\"get\": 3, \"put\": 1}. Empty: the model's own.")
+      field("mix", &Workload::mix,
+            "Weight of each operation, such as {\"get\": 3, \"put\": 1}. Empty: the model's own.")
           .at_least(0));
   return table;
 }

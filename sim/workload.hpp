@@ -1,13 +1,12 @@
 // What clients do, in the knobs that all models share (a model adds its own as parameters).
 #pragma once
 
-#include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 
-#include "sim/chance/distribution.hpp"
+#include "sim/drawn_duration.hpp"
 #include "sim/fields.hpp"
 #include "sim/ratio.hpp"
 #include "sim/time.hpp"
@@ -20,20 +19,20 @@ enum class Retry : std::uint8_t {
   same_id,  // asks again with the same operation id
   new_id,   // asks again as if it were a new operation
 };
-BOOST_DESCRIBE_ENUM(Retry, none, same_id, new_id)
+Choices<Retry> choices_of(Retry);
 
 // Which node a client talks to first.
 enum class Sticky : std::uint8_t { node, random, nearest };
-BOOST_DESCRIBE_ENUM(Sticky, node, random, nearest)
+Choices<Sticky> choices_of(Sticky);
 
 struct Workload {
   std::int64_t clients = 3;
   std::int64_t keys = 5;
-  Ratio zipf{0, 1};                // exponent of the keys' popularity; 0: uniform
-  std::optional<Ratio> rate;       // open: operations a second, all clients together; absent: closed
-  Distribution think;              // closed: pause between an answer and the next operation
-  std::int64_t operations = 0;     // in all, then clients stop; 0: until the load ends
-  Duration timeout = 1s;           // of one try
+  Ratio zipf{0, 1};             // exponent of the keys' popularity; 0: uniform
+  std::optional<Ratio> rate;    // open: operations a second, all clients together; absent: closed
+  DrawnDuration think;          // closed: pause between an answer and the next operation
+  std::int64_t operations = 0;  // in all, then clients stop; 0: until the load ends
+  Duration timeout = 1s;        // of one try
   Retry retry = Retry::none;
   std::int64_t retry_max = 3;
   Sticky sticky = Sticky::random;
@@ -44,10 +43,10 @@ struct Workload {
 
 // The phases of a run, as instants of true time; a client meets them by its own clock.
 struct Phases {
-  Duration faults_begin{0};   // warm-up before
-  Duration heal{0};           // every fault has ended from here on
-  Duration load_ends{0};      // no new operations from here on, but ...
-  Duration final_reads{0};    // ... one read of everything, from here on
+  Duration faults_begin{0};  // warm-up before
+  Duration heal{0};          // every fault has ended from here on
+  Duration load_ends{0};     // no new operations from here on, but ...
+  Duration final_reads{0};   // ... one read of everything, from here on
   Duration end{0};
 };
 
