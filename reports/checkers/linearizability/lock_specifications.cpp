@@ -46,10 +46,8 @@ class FencedLockSpecification final : public Specification {
         if (held) next.push_back(state);
         return;
       }
-      if (!free) {
-        if (!op.answered) next.push_back(state);
-        return;
-      }
+      if (held && !op.answered) next.push_back(state);  // refused
+      if (!free) return;
       // A token that nobody was told is taken to be the next one: a larger one only forbids more.
       const std::int64_t* told = op.answered ? values_[op.answer].as_int() : nullptr;
       const std::int64_t token = told == nullptr ? state[1] + 1 : *told;
