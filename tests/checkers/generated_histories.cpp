@@ -72,9 +72,10 @@ class Asker {
     if (workload_.written == Written::unique) return ++last_;
     return static_cast<std::int64_t>(dice_.below(3) + 1);
   }
+  // One of the last few that were written, or, where all differ, one that will be.
   Value old() {
-    return static_cast<std::int64_t>(
-        dice_.below(workload_.written == Written::unique ? static_cast<std::uint64_t>(last_) + 1 : 4));
+    if (workload_.written == Written::from_a_few) return static_cast<std::int64_t>(dice_.below(4));
+    return std::max(std::int64_t{0}, last_ + 1 - static_cast<std::int64_t>(dice_.below(4)));
   }
 
   void any(Operation& operation, const std::vector<Choice>& choices) {

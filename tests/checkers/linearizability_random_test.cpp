@@ -97,6 +97,9 @@ TEST_CASE("damaged histories are judged as by trying every order") {
       const bool legal = linearizable_by_brute_force(history, workload.object);
       const Judgement judgement = linearize(history, workload.object, Budget{});
       if (!legal) ++violated;
+      const Judgement twin = check_linearizable(history, workload.object, Budget{}, Engines::search_only);
+      INFO(name_of(shape) << "\n" << as_text(history) << judgement.summary);
+      if ((twin.verdict == Verdict::held) != legal) FAIL("the search alone is wrong");
       if ((judgement.verdict == Verdict::held) == legal &&
           (!legal || flaw_of(judgement.certificate, history, workload.object).empty()))
         continue;
@@ -106,4 +109,36 @@ TEST_CASE("damaged histories are judged as by trying every order") {
     }
   }
   CHECK(violated > 500 * scale());
+}
+
+TEST_CASE("on registers whose written values differ the zones agree with the search") {
+  Dice dice(3);
+  std::uint64_t violated = 0;
+  for (std::uint64_t i = 0; i < 1500 * scale(); ++i) {
+    Workload workload;
+    workload.object.shape = dice.chance(50) ? Shape::plain_register : Shape::cas_register;
+    workload.object.initial = 0;
+    workload.written = Written::unique;
+    workload.operations = 5 + dice.below(30);
+    workload.concurrency = 1 + dice.below(8);
+    workload.unknown_percent = dice.below(3) * 15;
+    sim::History history = legal_history(workload, dice);
+    for (sim::Operation& operation : history) {
+      if (operation.f == "cas" && operation.result == sim::Value(false))
+        operation.outcome = sim::Outcome::fail;
+    }
+    for (std::uint64_t damages = dice.below(3); damages > 0 && !history.empty(); --damages)
+      damage(history, dice);
+    const Judgement zones = linearize(history, workload.object, Budget{});
+    const Judgement search = check_linearizable(history, workload.object, Budget{}, Engines::search_only);
+    INFO(as_text(history));
+    if (zones.verdict != search.verdict) REQUIRE(zones.verdict == search.verdict);
+    if (zones.verdict == Verdict::held) {
+      if (!flaw_of(zones.certificate, history, workload.object).empty())
+        REQUIRE(flaw_of(zones.certificate, history, workload.object) == "");
+    } else {
+      ++violated;
+    }
+  }
+  CHECK(violated > 80 * scale());
 }

@@ -30,6 +30,9 @@ enum class Verb : std::uint8_t {
   release,
 };
 
+// Whether an engine should say in which order the operations can stand.
+enum class Certificate : std::uint8_t { none, wanted };
+
 struct Op {
   static constexpr std::uint32_t never = UINT32_MAX;
 
