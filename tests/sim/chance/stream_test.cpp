@@ -6,7 +6,6 @@
 #include <limits>
 #include <vector>
 
-using lightcone::sim::Ratio;
 using lightcone::sim::Stream;
 
 TEST_CASE("a stream is determined by seed and name, on every compiler") {
