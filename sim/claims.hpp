@@ -65,6 +65,8 @@ struct Claim {
   // A configuration that promises less declares the stronger claim too, and says what it does satisfy;
   // breaking it is then the verdict `weak`, a teaching result and no defect. Empty: a full promise.
   std::string weakly_satisfies{};
+  // Only judged where a scenario names it: a claim about one kind of trouble, such as a partial partition.
+  bool only_on_request = false;
 };
 
 }  // namespace lightcone::sim

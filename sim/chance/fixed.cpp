@@ -69,12 +69,13 @@ constexpr std::array<std::uint64_t, 256> powers_q63 = [] {
   return made;
 }();
 
-// log2(1 + z) / z = log2(e) * (1 - z/2 + z^2/3 - ...): six coefficients with 62 fraction bits leave an
-// error below 2^-50 * z, that is 2^-58, as |z| < 2^-8.
-constexpr std::array<std::int64_t, 6> log_series_q62 = [] {
+// log2(1 + z) / z = log2(e) * (1 - z/2 + z^2/3 - ...): six coefficients leave an error below 2^-50 * z,
+// that is 2^-58, as |z| < 2^-8. The coefficient of z^i has 62 - 7i fraction bits, so that a product with z,
+// which has 71, needs only its upper half to be added to the one before.
+constexpr std::array<std::int64_t, 6> log_series = [] {
   std::array<std::int64_t, 6> made{};
   for (std::size_t i = 0; i < made.size(); ++i) {
-    const auto term = static_cast<std::int64_t>((log2e_q63 >> 1) / (i + 1));
+    const auto term = static_cast<std::int64_t>((log2e_q63 / (i + 1)) >> (1 + 7 * i));
     made[i] = i % 2 == 0 ? term : -term;
   }
   return made;
@@ -91,6 +92,10 @@ constexpr std::array<std::uint64_t, 5> exp_series_q64 = [] {
   return made;
 }();
 
+constexpr std::int64_t multiply_high_signed(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>((Int128{a} * b) >> 64);
+}
+
 // log2 of an integer x >= 1, with 56 fraction bits. |error| < 2^-54.
 inline std::int64_t log2_q56(std::uint64_t x) noexcept {
   const int zeros = std::countl_zero(x);
@@ -99,10 +104,9 @@ inline std::int64_t log2_q56(std::uint64_t x) noexcept {
   // mantissa / middle = 1 + z; z with 71 fraction bits.
   const Uint128 quotient = Uint128{mantissa} * part.reciprocal_q64;
   const auto z = static_cast<std::int64_t>(static_cast<Int128>(quotient - (Uint128{1} << 127)) >> 56);
-  std::int64_t sum = log_series_q62[5];
-  for (std::size_t i = 5; i-- > 0;)
-    sum = log_series_q62[i] + static_cast<std::int64_t>((Int128{sum} * z) >> 71);
-  const auto rest = static_cast<std::int64_t>((Int128{sum} * z) >> (62 + 71 - 56));
+  std::int64_t sum = log_series[5];
+  for (std::size_t i = 5; i-- > 0;) sum = log_series[i] + multiply_high_signed(sum, z);
+  const std::int64_t rest = multiply_high_signed(sum, z) >> (62 + 71 - 64 - 56);
   return (std::int64_t{63 - zeros} << 56) + part.log2_q56 + rest;
 }
 
@@ -182,16 +186,18 @@ std::int64_t times_exp(std::int64_t n, Fixed exponent) noexcept {
   return scaled(n, times_log2e_q64(exponent));
 }
 
-// 1 - p is ~u / 2^64, made odd so that it is never 0: off by at most 2^-64.
-Fixed exponential_quantile_log2(std::uint64_t u) noexcept {
-  const std::int64_t log = log2_q56(~u | 1);
-  return rounded_q56(static_cast<std::int64_t>((std::uint64_t{64} << 56) - static_cast<std::uint64_t>(log)));
+namespace {
+// -log2(1 - p) with 56 fraction bits. 1 - p is ~u / 2^64, made odd so that it is never 0: off by at most
+// 2^-64.
+inline std::int64_t exponential_log2_q56(std::uint64_t u) noexcept {
+  return (std::int64_t{64} << 56) - log2_q56(~u | 1);
 }
+}  // namespace
+
+Fixed exponential_quantile_log2(std::uint64_t u) noexcept { return rounded_q56(exponential_log2_q56(u)); }
 
 Fixed exponential_quantile(std::uint64_t u) noexcept {
-  const Uint128 log = (Uint128{64} << 56) - static_cast<Uint128>(log2_q56(~u | 1));
-  const auto natural = static_cast<std::int64_t>((log * ln2_q64) >> 64);
-  return rounded_q56(natural);
+  return rounded_q56(log2_to_ln(exponential_log2_q56(u)));
 }
 
 }  // namespace lightcone::sim
