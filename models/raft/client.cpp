@@ -1,0 +1,213 @@
+#include "models/raft/client.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace lightcone::models::raft {
+
+using parts::OperationSource;
+using parts::key_value::Command;
+using parts::key_value::Verb;
+
+namespace {
+
+// Between two refusals: a cluster without a leader is not asked in a loop.
+constexpr sim::Duration breather = std::chrono::milliseconds(10);
+// Servers that say "not I" before an operation counts as refused.
+constexpr int refusals = 20;
+
+struct Kind {
+  Verb verb;
+  std::string_view f;
+  char family;  // keys of one letter hold one type of value
+};
+constexpr Kind kinds[] = {
+    {Verb::get, "get", 'x'},   {Verb::put, "put", 'x'},       {Verb::cas, "cas", 'x'},
+    {Verb::incr, "incr", 'n'}, {Verb::append, "append", 's'},
+};
+
+}  // namespace
+
+const std::vector<sim::OperationKind>& operation_kinds() {
+  static const std::vector<sim::OperationKind> all = {
+      {"get", "Reads a key.", 4},
+      {"put", "Writes a key.", 3},
+      {"cas", "Writes a key if it holds the value last read or written by this client.", 1},
+      {"incr", "Adds 1 to a counter; answers the sum.", 1},
+      {"append", "Appends to a text.", 1},
+  };
+  return all;
+}
+
+Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
+               const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index)
+    : Story(env),
+      parameters_(parameters),
+      workload_(workload),
+      phases_(phases),
+      servers_(std::move(servers)),
+      index_(index),
+      chance_(env.stream("choices")),
+      source_(workload, operation_kinds(), env.stream("workload"), index) {}
+
+sim::Task<> Client::run() {
+  co_await open_session();
+  co_await use_the_store();
+  co_await read_everything();
+}
+
+bool Client::is_before(sim::Duration phase) const {
+  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
+}
+
+sim::Task<> Client::open_session() {
+  while (session_ == 0) {
+    Command command;
+    command.verb = Verb::open_session;
+    const Ending ending = co_await execute(std::move(command));
+    const bool opened = ending.outcome == sim::Outcome::ok;
+    if (opened) session_ = static_cast<parts::key_value::Session>(*ending.answer.as_int());
+  }
+}
+
+sim::Task<> Client::use_the_store() {
+  sim::MonoTime due = env().mono();
+  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
+    const sim::Duration pause = source_.pause();
+    due = source_.is_open() ? due + pause : env().mono() + pause;
+    if (due.time_since_epoch() >= phases_.load_ends) break;
+    if (due > env().mono()) co_await sleep(due - env().mono());
+    const OperationSource::Drawn drawn = source_.next();
+    co_await perform(drawn);
+  }
+}
+
+// One read of every key after the load has ended and the cluster is whole: what was acknowledged is there.
+sim::Task<> Client::read_everything() {
+  if (is_before(phases_.final_reads)) {
+    co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
+  }
+  for (std::uint64_t key = index_; key < static_cast<std::uint64_t>(workload_.keys);
+       key += static_cast<std::uint64_t>(workload_.clients)) {
+    for (const char family : {'x', 'n', 's'}) {
+      Command command;
+      command.key = family + std::to_string(key);
+      const auto operation = env().history().invoke(env().self().index, "get", command.key, {});
+      const Ending ending = co_await execute(std::move(command));
+      record(operation, ending);
+    }
+  }
+}
+
+Command Client::command_for(const OperationSource::Drawn& drawn) const {
+  const Kind& kind =
+      *std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& k) { return k.f == drawn.f; });
+  Command command;
+  command.verb = kind.verb;
+  command.key = kind.family + std::to_string(drawn.key);
+  switch (kind.verb) {
+    case Verb::put:
+      command.value = drawn.value;
+      break;
+    case Verb::incr:
+      command.value = 1;
+      break;
+    case Verb::append:
+      command.value = std::to_string(drawn.value) + " ";
+      break;
+    case Verb::cas:
+      command.value = drawn.value;
+      if (const auto known = seen_.find(command.key); known != seen_.end()) command.expected = known->second;
+      break;
+    default:
+      break;
+  }
+  return command;
+}
+
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  Command command = command_for(drawn);
+  sim::Value argument =
+      command.verb == Verb::cas ? sim::Value(sim::ValueList{command.expected, command.value}) : command.value;
+  const auto operation =
+      env().history().invoke(env().self().index, drawn.f, command.key, std::move(argument));
+  const Ending ending = co_await execute(command);
+  record(operation, ending);
+  remember(command, ending);
+}
+
+void Client::remember(const Command& command, const Ending& ending) {
+  if (ending.outcome != sim::Outcome::ok) return;
+  const bool wrote =
+      command.verb == Verb::put || (command.verb == Verb::cas && ending.answer == sim::Value(true));
+  if (wrote) seen_.insert_or_assign(command.key, command.value);
+  if (command.verb == Verb::get) seen_.insert_or_assign(command.key, ending.answer);
+}
+
+void Client::record(sim::HistoryRecorder::OperationId operation, const Ending& ending) {
+  const std::string_view server = env().name(ending.server);
+  switch (ending.outcome) {
+    case sim::Outcome::ok:
+      env().history().ok(operation, ending.answer, server);
+      break;
+    case sim::Outcome::fail:
+      env().history().fail(operation, ending.error, server);
+      break;
+    case sim::Outcome::info:
+      env().history().unknown(operation, ending.error);
+      break;
+  }
+}
+
+NodeId Client::first_server() {
+  if (favourite_ != sim::no_node && parameters_.read_mode != ReadMode::local &&
+      parameters_.read_mode != ReadMode::follower_read_index) {
+    return favourite_;
+  }
+  if (workload_.sticky == sim::Sticky::node) return servers_[index_ % servers_.size()];
+  return chance_.pick(servers_);
+}
+
+NodeId Client::next_server(NodeId asked, NodeId hint) {
+  if (hint != sim::no_node && hint != asked) return hint;
+  return chance_.pick(servers_);
+}
+
+// A refusal means that nothing was done, so another server is asked. Silence means nothing at all: then the
+// command may be tried again with its number, and its outcome is unknown unless an answer comes.
+sim::Task<Client::Ending> Client::execute(Command command) {
+  command.session = session_;
+  command.sequence = ++sequence_;
+  NodeId server = first_server();
+  std::int64_t silences = 0;
+  for (int refused = 0; refused < refusals;) {
+    Execute request{command};
+    auto reply =
+        co_await call<Executed, NotLeader, SessionUnknown>(server, std::move(request), workload_.timeout);
+    if (!reply) {
+      favourite_ = sim::no_node;
+      ++silences;
+      const bool again = workload_.retry != sim::Retry::none && silences <= workload_.retry_max;
+      if (!again) break;
+      if (workload_.retry == sim::Retry::new_id) command.sequence = ++sequence_;
+      server = next_server(server, sim::no_node);
+      continue;
+    }
+    if (auto* executed = std::get_if<Executed>(&*reply)) {
+      favourite_ = server;
+      co_return Ending{sim::Outcome::ok, std::move(executed->answer), {}, server};
+    }
+    if (std::holds_alternative<SessionUnknown>(*reply)) {
+      const sim::Outcome outcome = silences == 0 ? sim::Outcome::fail : sim::Outcome::info;
+      co_return Ending{outcome, {}, "session unknown", server};
+    }
+    ++refused;
+    favourite_ = sim::no_node;
+    server = next_server(server, std::get<NotLeader>(*reply).hint);
+    co_await sleep(breather);
+  }
+  if (silences > 0) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
+  co_return Ending{sim::Outcome::fail, {}, "no leader", server};
+}
+
+}  // namespace lightcone::models::raft
