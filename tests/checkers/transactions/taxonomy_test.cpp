@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "tests/checkers/transactions/shared_histories.hpp"
+#include "tests/checkers/shared_histories.hpp"
 
 using namespace lightcone::reports::checkers;
 
@@ -51,11 +51,13 @@ TEST_CASE("taxonomy: write skew leaves snapshot isolation standing, a fractured 
 }
 
 TEST_CASE("taxonomy: what rules out what agrees with the table of Elle's 60 anomalies and 36 models") {
-  const auto table = shared_json("transactions/taxonomy.json");
-  if (!table) return;
-  CHECK(table->at("anomalies").size() == anomaly_count);
-  CHECK(table->at("models").size() == model_count);
-  for (const auto& [name, entry] : table->at("anomalies").items()) {
+  const auto folder = lightcone::tests::shared_histories();
+  if (!folder) return;
+  const auto table =
+      nlohmann::json::parse(lightcone::tests::file_text(*folder / "transactions/taxonomy.json"));
+  CHECK(table.at("anomalies").size() == anomaly_count);
+  CHECK(table.at("models").size() == model_count);
+  for (const auto& [name, entry] : table.at("anomalies").items()) {
     INFO(name);
     const auto anomaly = parse_anomaly(name);
     REQUIRE(anomaly);
@@ -66,7 +68,7 @@ TEST_CASE("taxonomy: what rules out what agrees with the table of Elle's 60 anom
     CHECK(names(out) == entry.at("rules_out_all").get<std::set<std::string>>());
     CHECK(names(weakest(out)) == entry.at("rules_out_weakest").get<std::set<std::string>>());
   }
-  for (const auto& [name, entry] : table->at("models").items()) {
+  for (const auto& [name, entry] : table.at("models").items()) {
     INFO(name);
     const auto model = parse_model(name);
     REQUIRE(model);
