@@ -255,7 +255,7 @@ std::uint64_t Distribution::Mixture::probability_at_most(Duration x) const noexc
 }
 
 Duration Distribution::Mixture::at(std::uint64_t u) const noexcept {
-  std::int64_t too_small = -1;
+  std::int64_t too_small = lower_bound().count() - 1;
   std::int64_t large_enough = longest.count();
   while (large_enough - too_small > 1) {
     const std::int64_t middle = too_small + (large_enough - too_small) / 2;
