@@ -12,6 +12,11 @@
 #include "sim/units.hpp"
 #include "sim/wide.hpp"
 
+// Under sanitizers g++ 12 takes the alternatives that a moved variant does not hold for ones that it reads.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace lightcone::sim {
 
 namespace {
@@ -368,14 +373,20 @@ Result<Distribution> Distribution::table(std::vector<Point> points) {
 
 // Distribution
 
-Distribution::Distribution() : kind_(Constant{}) {}
+Distribution::Distribution() : kind_(Constant{Duration::zero()}) {}
+Distribution::Distribution(Kind kind) : kind_(std::move(kind)) {}
+// Here, as the parts of a mixture are distributions, and incomplete where the class is defined.
+Distribution::Distribution(const Distribution& other) = default;
+Distribution::Distribution(Distribution&& other) noexcept = default;
+Distribution& Distribution::operator=(const Distribution& other) = default;
+Distribution& Distribution::operator=(Distribution&& other) noexcept = default;
+Distribution::~Distribution() = default;
 
 Distribution Distribution::always(Duration value) {
   ensure(value >= Duration::zero() && value <= longest,
          "a constant duration is neither negative nor too long");
-  return Distribution(Kind(Constant{value}));
+  return Distribution(Constant{value});
 }
-Distribution::Distribution(Kind kind) : kind_(std::move(kind)) {}
 
 Duration Distribution::at(std::uint64_t u) const noexcept {
   return std::visit([u](const auto& kind) { return kind.at(u); }, kind_);

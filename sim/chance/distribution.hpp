@@ -34,6 +34,12 @@ class Distribution {
   // Always `value`, which must be in [0, `longest`]: for values that stand in the program.
   static Distribution always(Duration value);
 
+  Distribution(const Distribution& other);
+  Distribution(Distribution&& other) noexcept;
+  Distribution& operator=(const Distribution& other);
+  Distribution& operator=(Distribution&& other) noexcept;
+  ~Distribution();
+
   // Each refuses, in words, a Duration below 0 or above `longest`, and what else is said.
 
   static Result<Distribution> constant(Duration value);
@@ -80,7 +86,7 @@ class Distribution {
  private:
   // Each kind's at(u) is its quantile at u / 2^64; the rest as for Distribution.
   struct Constant {
-    Duration value{};
+    Duration value;
     Duration at(std::uint64_t u) const noexcept;
     std::optional<Duration> mean() const noexcept;
     Duration lower_bound() const noexcept;
