@@ -1,12 +1,11 @@
 #include "sim/queue/chunked_wheel.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace lightcone::sim {
 
 namespace {
-
-using Pair = QueueChunk::Pair;
 
 // We shall soon write to the event: ask for its cache line. Only a hint.
 inline void will_write(QueueLink* link) {
@@ -24,7 +23,7 @@ ChunkedWheel::ChunkedWheel() = default;
 // The blocks double, so that their number stays small; the first is 8 KiB, for the many small runs of a
 // search.
 void ChunkedWheel::add_chunks() {
-  const std::size_t count = std::size_t{32} << std::min<std::size_t>(blocks_.size(), 10);
+  const std::size_t count = std::size_t{16} << std::min<std::size_t>(blocks_.size(), 10);
   blocks_.push_back(std::make_unique_for_overwrite<Chunk[]>(count));
   for (std::size_t i = count; i-- > 0;) {
     blocks_.back()[i].next = spare_;
@@ -32,15 +31,20 @@ void ChunkedWheel::add_chunks() {
   }
 }
 
-// Stable, and quick for so few: insertion.
-void ChunkedWheel::sort(Chunk& chunk) {
-  for (unsigned i = chunk.begin + 1U; i < chunk.end; ++i) {
-    const Pair moving = chunk.pairs[i];
-    unsigned to = i;
-    for (; to > chunk.begin && chunk.pairs[to - 1].due > moving.due; --to)
-      chunk.pairs[to] = chunk.pairs[to - 1];
-    chunk.pairs[to] = moving;
+// Prepares what is about to be popped: sorts it (stably; by insertion, which is quick for so few) and closes
+// the holes, so that pop need not look for them.
+void ChunkedWheel::make_head(Chunk& chunk) {
+  for (unsigned i = chunk.begin; i < chunk.end; ++i) will_write(chunk.pairs[i].link);
+  QueuePair* const begin = chunk.pairs.data() + chunk.begin;
+  QueuePair* sorted = begin + 1;  // the first is no hole
+  for (QueuePair* from = sorted; from != chunk.pairs.data() + chunk.end; ++from) {
+    const QueuePair moving = *from;
+    if (moving.link == nullptr) continue;
+    QueuePair* to = sorted++;
+    for (; to != begin && (to - 1)->due > moving.due; --to) *to = *(to - 1);
+    *to = moving;
   }
+  chunk.end = static_cast<std::uint16_t>(sorted - chunk.pairs.data());
 }
 
 // Places all pairs of a chain anew (its slot is at a higher level than all the slots they go to) and
@@ -53,8 +57,8 @@ void ChunkedWheel::deal_out(Chunk* chain) {
     for (unsigned i = begin; i < std::min(end, begin + ahead); ++i) will_write(chain->pairs[i].link);
     for (unsigned i = begin; i < end; ++i) {
       if (i + ahead < end) will_write(chain->pairs[i + ahead].link);
-      const Pair pair = chain->pairs[i];
-      append(slot_of(pair.due), pair.due, *pair.link);
+      const QueuePair pair = chain->pairs[i];
+      if (pair.link != nullptr) append(slot_of(pair.due), pair.due, *pair.link);
     }
     Chunk* done = chain;
     chain = chain->next;
@@ -71,8 +75,7 @@ void ChunkedWheel::open_earliest() {
   if (level == 0 || opened.head == opened.tail) {
     const std::int64_t width_less_1 = (std::int64_t{1} << (level * digit_bits)) - 1;
     Chunk& first = *opened.head;
-    for (unsigned i = first.begin; i < first.end; ++i) will_write(first.pairs[i].link);
-    if (level != 0) sort(first);
+    make_head(first);
     front_ = slot;
     base_ = first.pairs[first.begin].due & ~width_less_1;
     front_last_ = base_ | width_less_1;
@@ -105,7 +108,7 @@ void ChunkedWheel::insert_into_front(std::int64_t due, QueueLink& link) {
   }
   unsigned before = end;  // the new pair goes before this one
   while (before > begin && chunk->pairs[before - 1].due > due) --before;
-  Pair* const pairs = chunk->pairs.data();
+  QueuePair* const pairs = chunk->pairs.data();
   if (begin > 0) {
     std::copy(pairs + begin, pairs + before, pairs + begin - 1);
     --chunk->begin;
@@ -114,22 +117,49 @@ void ChunkedWheel::insert_into_front(std::int64_t due, QueueLink& link) {
     std::copy_backward(pairs + before, pairs + end, pairs + end + 1);
     ++chunk->end;
   }
-  pairs[before] = Pair{due, &link};
-  link.home_ = chunk;
+  pairs[before] = QueuePair{due, &link};
+  link.home_ = pairs + before;
+}
+
+// Holes at the ends are none.
+void ChunkedWheel::trim(Chunk& chunk) {
+  while (chunk.begin != chunk.end && chunk.pairs[chunk.begin].link == nullptr) ++chunk.begin;
+  while (chunk.begin != chunk.end && chunk.pairs[chunk.end - 1U].link == nullptr) --chunk.end;
+}
+
+QueuePair* ChunkedWheel::find(const QueueLink& link, Chunk& chunk) {
+  QueuePair* const begin = chunk.pairs.data() + chunk.begin;
+  QueuePair* const end = chunk.pairs.data() + chunk.end;
+  QueuePair* pair = link.home_;
+  if (pair >= begin && pair < end && pair->link == &link) return pair;
+  pair = begin;
+  while (pair->link != &link) ++pair;
+  return pair;
 }
 
 bool ChunkedWheel::cancel(QueueLink& link) {
-  Chunk* chunk = link.home_;
-  if (chunk == nullptr) return false;
+  if (!is_queued(link)) return false;
+  auto* chunk = reinterpret_cast<Chunk*>(reinterpret_cast<std::uintptr_t>(link.home_) & ~(sizeof(Chunk) - 1));
   Slot& in = slots_[chunk->slot];
   if (link.due_ == in.earliest) in.earliest_is_exact = false;
-  Pair* const pairs = chunk->pairs.data();
-  unsigned at = chunk->begin;
-  while (pairs[at].link != &link) ++at;
-  std::copy(pairs + at + 1, pairs + chunk->end, pairs + at);
-  if (chunk->begin == --chunk->end) drop(chunk);
-  --size_;
+  QueuePair* pair = find(link, *chunk);
   link.home_ = nullptr;
+  --size_;
+  const bool front_head = slots_[front_].head == chunk;
+  if (front_head) {
+    std::copy(pair + 1, chunk->pairs.data() + chunk->end, pair);
+    --chunk->end;
+  } else {
+    pair->link = nullptr;
+    trim(*chunk);
+  }
+  if (chunk->begin == chunk->end) {
+    if (front_head) {
+      drop_front_head(chunk);
+    } else {
+      drop(chunk);
+    }
+  }
   return true;
 }
 
@@ -141,7 +171,9 @@ Instant ChunkedWheel::next() {
   if (!first.earliest_is_exact) {
     std::int64_t earliest = never.time_since_epoch().count();
     for (const Chunk* chunk = first.head; chunk != nullptr; chunk = chunk->next) {
-      for (unsigned i = chunk->begin; i < chunk->end; ++i) earliest = std::min(earliest, chunk->pairs[i].due);
+      for (unsigned i = chunk->begin; i < chunk->end; ++i) {
+        if (chunk->pairs[i].link != nullptr) earliest = std::min(earliest, chunk->pairs[i].due);
+      }
     }
     first.earliest = earliest;
     first.earliest_is_exact = true;

@@ -3,7 +3,8 @@
 // Picture. Time is written in base 64, 11 digits of 1 ns ticks. An event that first differs from
 // `base_` in digit L waits in slot (L, its digit L): 64 slots a level. So each slot is an interval of
 // time, lower levels lie before higher ones, and within a level lower digits come first. A slot is a
-// chain of chunks, each holding up to 14 (due, event) pairs in the order they were pushed.
+// chain of chunks, each holding up to 30 (due, event) pairs in the order they were pushed; a cancelled one
+// leaves a hole (no event), which is never the first or last of its chunk.
 //
 // One slot is the *front*, sorted, and holds everything due up to `front_last_`. When it has run empty,
 // the earliest slot is opened: one that is a single chunk is sorted where it lies and becomes the
@@ -37,7 +38,12 @@
 namespace lightcone::sim {
 
 class ChunkedWheel;
-struct QueueChunk;
+class QueueLink;
+
+struct QueuePair {
+  std::int64_t due;  // ns
+  QueueLink* link;   // null: a hole
+};
 
 // What an event derives from in order to be queued: 16 bytes. It must stay where it is while queued and
 // be cancelled before it dies, unless the queue dies first.
@@ -52,31 +58,29 @@ class QueueLink {
 
  private:
   friend class ChunkedWheel;
-  std::int64_t due_ = 0;        // ns
-  QueueChunk* home_ = nullptr;  // what holds it; null when not queued
+  std::int64_t due_ = 0;  // ns
+  // A pair in the chunk that holds it, and the very pair unless the front was sorted or shifted since.
+  // Null when not queued.
+  QueuePair* home_ = nullptr;
 };
 
-// A piece of a slot's chain.
-struct alignas(64) QueueChunk {
-  struct Pair {
-    std::int64_t due;  // ns
-    QueueLink* link;
-  };
-  static constexpr std::uint16_t capacity = 14;
+// A piece of a slot's chain, aligned to its size so that a pair's address tells its chunk's.
+struct alignas(512) QueueChunk {
+  static constexpr std::uint16_t capacity = 30;
 
   QueueChunk* next;
   QueueChunk* previous;
   std::uint32_t slot;
-  std::uint16_t begin;  // pairs[begin, end) are queued; begin < end
-  std::uint16_t end;
-  std::array<Pair, capacity> pairs;
+  std::uint16_t begin;  // the queued ones are among pairs[begin, end); begin < end, and the
+  std::uint16_t end;    // first and last of them are queued
+  std::array<QueuePair, capacity> pairs;
 };
-static_assert(sizeof(QueueChunk) == 256);
+static_assert(sizeof(QueueChunk) == 512);
 
-// Costs. push, pop: amortised constant; a pair moves at most once a level. cancel: at most one chunk is
-// searched (14 pairs). next: constant, but the first call after the earliest event of a slot was
-// cancelled reads that slot once. Memory: no tombstones; at most one chunk of 256 bytes a queued event (when
-// cancellation left one in each), typically 20 to 40 bytes; chunks are kept for reuse until the queue dies.
+// Costs. push, pop, cancel: amortised constant; a pair moves at most once a level. next: constant, but the
+// first call after the earliest event of a slot was cancelled reads that slot once. Memory: a chunk goes with
+// its last event, so holes cost at most one chunk of 512 bytes a queued event, typically 20 to 40 bytes;
+// chunks are kept for reuse until the queue dies.
 class ChunkedWheel {
  public:
   using Link = QueueLink;
@@ -122,11 +126,14 @@ class ChunkedWheel {
   void append(unsigned slot, std::int64_t due, QueueLink& link);
   Chunk* grow(unsigned slot);
   void drop(Chunk* chunk);
+  void drop_front_head(Chunk* chunk);
   void add_chunks();
   void insert_into_front(std::int64_t due, QueueLink& link);
   void open_earliest();
   void deal_out(Chunk* chain);
-  static void sort(Chunk& chunk);
+  static void make_head(Chunk& chunk);
+  static void trim(Chunk& chunk);
+  static QueuePair* find(const QueueLink& link, Chunk& chunk);
 
   std::int64_t base_ = 0;        // ns
   std::int64_t last_pop_ = 0;    // ns
@@ -183,6 +190,13 @@ inline void ChunkedWheel::drop(Chunk* chunk) {
   spare_ = chunk;
 }
 
+// Takes out the first chunk of the front, which has run empty.
+inline void ChunkedWheel::drop_front_head(Chunk* chunk) {
+  Chunk* following = chunk->next;
+  drop(chunk);
+  if (following != nullptr) make_head(*following);
+}
+
 inline void ChunkedWheel::append(unsigned slot, std::int64_t due, QueueLink& link) {
   Slot& in = slots_[slot];
   Chunk* chunk = in.tail;
@@ -200,8 +214,9 @@ inline void ChunkedWheel::append(unsigned slot, std::int64_t due, QueueLink& lin
     }
     if (chunk->end == Chunk::capacity) chunk = grow(slot);
   }
-  chunk->pairs[chunk->end++] = Chunk::Pair{due, &link};
-  link.home_ = chunk;
+  QueuePair& pair = chunk->pairs[chunk->end++];
+  pair = QueuePair{due, &link};
+  link.home_ = &pair;
 }
 
 inline void ChunkedWheel::push(QueueLink& link, Instant at) {
@@ -222,8 +237,8 @@ inline QueueLink* ChunkedWheel::pop() {
   if (size_ == 0) return nullptr;
   while (slots_[front_].head == nullptr) open_earliest();
   Chunk* chunk = slots_[front_].head;
-  const Chunk::Pair taken = chunk->pairs[chunk->begin];
-  if (++chunk->begin == chunk->end) drop(chunk);
+  const QueuePair taken = chunk->pairs[chunk->begin];
+  if (++chunk->begin == chunk->end) drop_front_head(chunk);
   --size_;
   last_pop_ = taken.due;
   taken.link->home_ = nullptr;

@@ -1,7 +1,8 @@
 // Which queue should the simulation have? Nanoseconds an operation of each contender under the same
-// loads, and each one's ratio to a std::priority_queue of 16-byte keys. Medians over repetitions.
+// loads, and each one's ratio to a std::priority_queue of 16-byte keys. Medians over
+// repetitions, in processor time, so that other programs disturb less.
 //
-//   queue_bench [--json] [--repetitions N] [--only CONTENDER]
+//   queue_bench [--json] [--repetitions N] [--load LOAD] [--queue QUEUE]
 //
 // Loads. An event has 64 bytes beside the link; it is written to whenever it is popped.
 //   hold      n pending; pop one, push it again an exponentially distributed time later (mean 1 s)
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -84,10 +86,10 @@ struct Event : Queue::Link {
 
 template <class Body>
 double nanoseconds_each(std::size_t operations, Body body) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   for (std::size_t i = 0; i < operations; ++i) body();
-  const auto took = std::chrono::steady_clock::now() - begin;
-  return std::chrono::duration<double, std::nano>(took).count() / static_cast<double>(operations);
+  const auto took = static_cast<double>(std::clock() - begin);
+  return took / CLOCKS_PER_SEC * 1e9 / static_cast<double>(operations);
 }
 
 double median(std::vector<double> values) {
@@ -217,7 +219,8 @@ const std::vector<Contender>& contenders() {
 struct Options {
   bool json = false;
   std::size_t repetitions = 5;
-  std::string only;
+  std::string load;   // empty: all
+  std::string queue;  // empty: all, with their ratios
 };
 
 Options read_options(int count, char** words) {
@@ -228,10 +231,12 @@ Options read_options(int count, char** words) {
       options.json = true;
     } else if (word == "--repetitions" && i + 1 < count) {
       options.repetitions = std::max<std::size_t>(std::strtoul(words[++i], nullptr, 10), 1);
-    } else if (word == "--only" && i + 1 < count) {
-      options.only = words[++i];
+    } else if (word == "--load" && i + 1 < count) {
+      options.load = words[++i];
+    } else if (word == "--queue" && i + 1 < count) {
+      options.queue = words[++i];
     } else {
-      fmt::print(stderr, "queue_bench [--json] [--repetitions N] [--only CONTENDER]\n");
+      fmt::print(stderr, "queue_bench [--json] [--repetitions N] [--load LOAD] [--queue QUEUE]\n");
       std::exit(64);
     }
   }
@@ -246,12 +251,12 @@ int main(int count, char** words) {
   if (!options.json)
     fmt::print("{:10}{:>10}  {:30}{:>10}{:>10}\n", "load", "pending", "queue", "ns/op", "ratio");
   for (const Load& load : loads()) {
+    if (!options.load.empty() && options.load != load.name) continue;
     double yardstick = 0;
     for (const Contender& contender : contenders()) {
-      const bool is_yardstick = &contender == &contenders().front();
-      if (!is_yardstick && !options.only.empty() && options.only != contender.name) continue;
+      if (!options.queue.empty() && options.queue != contender.name) continue;
       const double ns = contender.run(load, options.repetitions);
-      if (is_yardstick) yardstick = ns;
+      if (yardstick == 0) yardstick = ns;
       if (options.json) {
         rows.push_back({{"load", load.name},
                         {"pending", load.pending},

@@ -1,5 +1,7 @@
 // The event queue and the queues it was measured against, each compared with a sorted list that is too
 // simple to be wrong.
+#include <sys/wait.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -286,6 +288,37 @@ TEMPLATE_TEST_CASE("a queue accepts a push before the time that it named as next
   }
   pair.drain();
   CHECK(pair.difference() == "");
+}
+
+namespace {
+
+// What a process that does this exits with; its complaint is not shown.
+template <class Body>
+int exit_code_of(Body body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    close(STDERR_FILENO);
+    body();
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a queue refuses the past, `never` and what is queued already", "", LIGHTCONE_QUEUES) {
+  TestType queue;
+  Event<TestType> first;
+  Event<TestType> second;
+  queue.push(first, at(100));
+  queue.pop();
+  queue.push(first, at(100));
+  CHECK(exit_code_of([&] { queue.push(second, at(100)); }) == 0);
+  CHECK(exit_code_of([&] { queue.push(second, at(99)); }) == 70);
+  CHECK(exit_code_of([&] { queue.push(second, never); }) == 70);
+  CHECK(exit_code_of([&] { queue.push(first, at(100)); }) == 70);
 }
 
 TEST_CASE("a queue's link is 16 bytes") { CHECK(sizeof(sim::QueueLink) == 16); }
