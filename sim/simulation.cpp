@@ -173,9 +173,10 @@ Disk::PowerLoss Simulation::crash(NodeId id, CrashKind kind) {
   network_.reset_streams(id);
   Disk::PowerLoss loss;
   if (kind != CrashKind::process) {
-    loss = crashed.disk_.lose_power(
-        now_, Disk::Surviving::random_prefix,
-        kind == CrashKind::power_torn ? Disk::LastWrite::torn : Disk::LastWrite::lost);
+    const bool total = kind == CrashKind::power_total;
+    const bool torn = kind == CrashKind::power_torn;
+    loss = crashed.disk_.lose_power(now_, total ? Disk::Surviving::nothing : Disk::Surviving::random_prefix,
+                                    torn ? Disk::LastWrite::torn : Disk::LastWrite::lost);
   }
   announce(Happening::crashed, id, kind == CrashKind::process ? "process" : "power");
   after_node_event(id);
@@ -187,7 +188,7 @@ void Simulation::restart(NodeId id) {
 }
 
 void Simulation::pause(NodeId id) {
-  if (node(id).is_paused()) return;
+  if (!node(id).is_up() || node(id).is_paused()) return;
   node(id).pause();
   announce(Happening::paused, id, {});
 }

@@ -90,11 +90,16 @@ class Simulation final : private NetworkPort, private FailureContext {
   NodeId find_node(std::string_view name) const;
   std::vector<NodeId> nodes_of_role(std::string_view role) const;
 
-  enum class CrashKind : std::uint8_t { process, power, power_torn };
-  // Nothing happens to a node that is down already. Power: see Disk::lose_power.
+  enum class CrashKind : std::uint8_t {
+    process,      // the disk does not notice
+    power,        // any suffix of what was not synced is lost
+    power_torn,   // likewise, and the first lost write of each file is half done
+    power_total,  // all that was not synced is lost
+  };
+  // Nothing happens to a node that is down already.
   Disk::PowerLoss crash(NodeId id, CrashKind kind);
   void restart(NodeId id);  // does nothing when it is up
-  void pause(NodeId id);
+  void pause(NodeId id);    // does nothing when it is down
   void resume(NodeId id);
 
   // --- watching ----------------------------------------------------------------------------------------

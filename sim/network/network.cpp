@@ -94,24 +94,28 @@ void Network::send(Event& event) {
     port_.schedule(event, port_.now());
     return;
   }
-  if (rules_.empty()) {
-    transmit(event, Duration::zero());
-    return;
-  }
+  Duration delay{0};
+  std::vector<Duration> copies;  // how much later than the message each is
   for (Rule* rule : rules_) {
     const RuleVerdict verdict = rule->on_send(passage_of(event));
-    if (verdict.action == Action::pass) continue;
-    apply(verdict, *rule, event);
-    return;
+    if (verdict.action == Action::delay) {
+      delay += verdict.extra;
+    } else if (verdict.action == Action::duplicate) {
+      copies.push_back(verdict.extra);
+    } else if (verdict.action != Action::pass) {
+      stop(verdict.action, *rule, event);
+      return;
+    }
   }
-  transmit(event, Duration::zero());
+  for (const Duration later : copies) duplicate(event, delay + later);
+  transmit(event, delay);
 }
 
-void Network::apply(const RuleVerdict& verdict, Rule& rule, Event& event) {
-  switch (verdict.action) {
+void Network::stop(Action action, Rule& rule, Event& event) {
+  switch (action) {
     case Action::pass:
     case Action::delay:
-      transmit(event, verdict.extra);
+    case Action::duplicate:
       return;
     case Action::cut:
       if (quality(event.peer, event.node).transport == Transport::stream) {
@@ -128,10 +132,6 @@ void Network::apply(const RuleVerdict& verdict, Rule& rule, Event& event) {
       return;
     case Action::hold:
       held_.push_back({&rule, &event});
-      return;
-    case Action::duplicate:
-      duplicate(event, verdict.extra);
-      transmit(event, Duration::zero());
       return;
   }
 }

@@ -105,7 +105,7 @@ class Network {
 
   Link& link(NodeId from, NodeId to);
   RuleVerdict judge(const Event& event, Stage stage) const;
-  void apply(const RuleVerdict& verdict, Rule& rule, Event& event);
+  void stop(RuleVerdict::Action action, Rule& rule, Event& event);
   void transmit(Event& event, Duration extra);
   void duplicate(const Event& event, Duration extra);
   void lose(Event& event, std::string_view why);

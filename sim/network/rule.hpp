@@ -1,6 +1,7 @@
 // Rules bend what the network does: partitions, targeted loss, parked messages. A rule looks at a message
-// when it is sent and again when it would arrive, and gives a verdict; the first that does not pass
-// decides. Faults install rules and remove them again.
+// when it is sent and again when it would arrive, and gives a verdict. Delays add up and each duplication
+// adds a copy; of all other verdicts the first that does not pass decides, and then there are no copies.
+// Faults install rules and remove them again.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/disk/disk.hpp"
 #include "sim/story/story.hpp"
 
 namespace {
@@ -118,4 +119,68 @@ TEST_CASE("the same seed gives the same fingerprint, another order of events ano
   };
   CHECK(fingerprint(50ms) == fingerprint(50ms));
   CHECK(fingerprint(50ms) != fingerprint(11ms));
+}
+
+TEST_CASE("a node that is down cannot be paused") {
+  Delphi delphi(50ms);
+  delphi.simulation.start();
+  delphi.simulation.crash(delphi.oracle, Simulation::CrashKind::process);
+  delphi.simulation.pause(delphi.oracle);
+  delphi.simulation.restart(delphi.oracle);
+  CHECK_FALSE(delphi.simulation.node(delphi.oracle).is_paused());
+  delphi.simulation.run_until(Instant(1s));
+  CHECK(delphi.log.front() == "1");
+}
+
+namespace {
+
+// Gives each message the verdict that it was made with.
+class Always final : public Rule {
+ public:
+  explicit Always(RuleVerdict verdict) : verdict_(verdict) {}
+  RuleVerdict on_send(const Passage&) override { return verdict_; }
+
+ private:
+  RuleVerdict verdict_;
+};
+
+}  // namespace
+
+TEST_CASE("delays of several rules add up, and what stops a message stops its copies") {
+  using Action = RuleVerdict::Action;
+  Delphi delphi(50ms);
+  Always late({Action::delay, 3ms});
+  Always twice({Action::duplicate, 1ms});
+  Always later({Action::delay, 4ms});
+  Always lost({Action::drop, {}});
+  for (Rule* rule : std::initializer_list<Rule*>{&late, &twice, &later}) {
+    delphi.simulation.network().add_rule(*rule);
+  }
+  delphi.simulation.start();
+  delphi.simulation.run_until(Instant(8ms));
+  CHECK(delphi.simulation.network().counters().delivered == 1);
+  delphi.simulation.run_until(Instant(9ms));
+  CHECK(delphi.simulation.network().counters().delivered == 2);
+  CHECK(delphi.simulation.network().counters().duplicated == 1);
+  delphi.simulation.network().add_rule(lost);
+  delphi.simulation.run_until(Instant(1s));
+  CHECK(delphi.simulation.network().counters().delivered == 2);
+  CHECK(delphi.simulation.network().counters().duplicated == 1);
+  for (Rule* rule : std::initializer_list<Rule*>{&late, &twice, &later, &lost}) {
+    delphi.simulation.network().remove_rule(*rule);
+  }
+}
+
+TEST_CASE("a torn write is one that is lost, so there is one whenever something was not synced") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Disk disk({}, Stream(seed, "disk"));
+    File<Ask>& file = disk.open<Ask>("log");
+    for (int i = 0; i < 3; ++i) REQUIRE(file.append(Ask{i}));
+    const Disk::PowerLoss loss =
+        disk.lose_power(Instant(1s), Disk::Surviving::random_prefix, Disk::LastWrite::torn);
+    CHECK(loss.torn == 1);
+    CHECK(loss.lost >= 1);
+    REQUIRE(file.size() == 3 - loss.lost + 1);
+    CHECK(file.read(file.size() - 1) == nullptr);
+  }
 }
