@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/time.hpp"
@@ -48,6 +49,13 @@ struct Series {
   std::vector<std::pair<Instant, std::int64_t>> points;
 };
 
+// The metrics of a finished run.
+struct MetricsRecord {
+  std::map<std::string, std::uint64_t, std::less<>> counters;
+  std::map<std::string, Histogram, std::less<>> histograms;
+  std::map<std::string, Series, std::less<>> series;
+};
+
 class Metrics {
  public:
   explicit Metrics(const Instant& now) : now_(now) {}
@@ -55,17 +63,16 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   // References stay valid; keep them instead of looking up on a hot path.
-  std::uint64_t& counter(std::string_view name) { return find(counters_, name); }
-  Histogram& histogram(std::string_view name) { return find(histograms_, name); }
-  Series& series(std::string_view name) { return find(series_, name); }
+  std::uint64_t& counter(std::string_view name) { return find(record_.counters, name); }
+  Histogram& histogram(std::string_view name) { return find(record_.histograms, name); }
+  Series& series(std::string_view name) { return find(record_.series, name); }
 
   void count(std::string_view name, std::uint64_t by = 1) { counter(name) += by; }
   void record(std::string_view name, Duration duration) { histogram(name).add(duration.count()); }
   void sample(std::string_view name, std::int64_t value) { series(name).points.emplace_back(now_, value); }
 
-  const std::map<std::string, std::uint64_t, std::less<>>& counters() const { return counters_; }
-  const std::map<std::string, Histogram, std::less<>>& histograms() const { return histograms_; }
-  const std::map<std::string, Series, std::less<>>& all_series() const { return series_; }
+  const MetricsRecord& record() const { return record_; }
+  MetricsRecord take() { return std::move(record_); }
 
  private:
   template <class T>
@@ -75,9 +82,7 @@ class Metrics {
   }
 
   const Instant& now_;
-  std::map<std::string, std::uint64_t, std::less<>> counters_;
-  std::map<std::string, Histogram, std::less<>> histograms_;
-  std::map<std::string, Series, std::less<>> series_;
+  MetricsRecord record_;
 };
 
 }  // namespace lightcone::sim

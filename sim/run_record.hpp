@@ -40,6 +40,8 @@ struct RunRecord {
   std::string scenario;  // name, and file as given on the command line
   std::string file;
   std::string question;
+  std::string look_for;
+  std::string meaning;
   std::string model;
   std::string profile;
   std::vector<BugSwitch> bugs;  // those that were on
@@ -53,13 +55,15 @@ struct RunRecord {
   History history;
   std::vector<Finding> findings;
   std::vector<FaultRecord> faults;
+  std::vector<FaultRecord> missed_faults;  // those that did nothing and should have (rule R7)
   std::vector<Landmark> landmarks;
   std::vector<std::string> missing_marks;       // marks that the scenario wanted to see and that never came
   std::vector<std::string> broken_assumptions;  // "clock of n2 off by 300ms, beyond 10ms"
+  std::string expected_claim;                   // which it must break; empty: any
   std::string expected_anomaly;                 // the scenario expects this one; empty: that all claims hold
   Duration longest_timeout{};                   // of the protocol
   Duration longest_round_trip{};
-  std::shared_ptr<const Metrics> metrics;
+  MetricsRecord metrics;
   std::string reproduce;  // command line that runs exactly this again
 };
 
