@@ -206,6 +206,8 @@ class Group {
   void begin_read(PendingRead read);
   void finish_read(PendingRead& read, bool served);
   void serve_reads();
+  void serve_reads_of_leader();
+  void serve_reads_of_follower();
   void fail_reads();
   void renew_lease();
   Round quorum_round() const;

@@ -33,10 +33,14 @@ void Group::confirm_read(ReadReady ready) {
 // committed in its own term: before, its commit index may lag behind what its predecessor acknowledged.
 void Group::begin_read(PendingRead read) {
   read.index = safe_.noop_before_read_index ? std::max(commit_, term_start_) : commit_;
-  broadcast();
-  read.round = round_;
+  read.round = round_ + 1;
   reads_.push_back(std::move(read));
-  serve_reads();
+  if (options_.batch > sim::Duration::zero()) {
+    replicate_soon();  // the batch asks once for all reads that came meanwhile
+  } else {
+    broadcast();
+    serve_reads();
+  }
 }
 
 void Group::on(const ReadIndex& request, NodeId from) {
@@ -87,21 +91,39 @@ Round Group::quorum_round() const {
 
 void Group::serve_reads() {
   if (reads_.empty()) return;
-  const bool leads = position_ == Position::leader;
-  const Round confirmed = leads ? quorum_round() : 0;
-  std::deque<PendingRead> waiting;
-  std::deque<PendingRead> served;
-  for (PendingRead& read : reads_) {
-    if (leads && read.round <= confirmed && read.round != 0) read.confirmed = true;
-    // A follower that asks waits for its own application, not for the leader's, except for the entry of the
-    // leader's own term that must be committed first.
-    const Index needed = read.asker != no_node ? std::min(read.index, commit_ + 1) : read.index;
-    const bool reached_it =
-        read.asker != no_node ? commit_ >= needed && commit_ >= term_start_ : applied_ >= needed;
-    const bool may_skip_noop = !safe_.noop_before_read_index && read.asker != no_node;
-    (read.confirmed && (reached_it || may_skip_noop) ? served : waiting).push_back(std::move(read));
+  if (position_ == Position::leader) {
+    serve_reads_of_leader();
+  } else {
+    serve_reads_of_follower();
   }
-  reads_ = std::move(waiting);
+}
+
+// Rounds and indices only grow, so those that came first are served first.
+void Group::serve_reads_of_leader() {
+  const Round confirmed = quorum_round();
+  while (!reads_.empty() && reads_.front().round <= confirmed) {
+    PendingRead& first = reads_.front();
+    // A follower that asks waits for its own application; the leader only has to know that the index is the
+    // latest, for which it must have committed in its own term.
+    const bool knows = first.asker == no_node ? applied_ >= first.index
+                                              : !safe_.noop_before_read_index || commit_ >= term_start_;
+    if (!knows) return;
+    PendingRead served = std::move(first);
+    reads_.pop_front();
+    finish_read(served, true);
+  }
+}
+
+void Group::serve_reads_of_follower() {
+  std::deque<PendingRead> served;
+  for (auto at = reads_.begin(); at != reads_.end();) {
+    if (!at->confirmed || applied_ < at->index) {
+      ++at;
+      continue;
+    }
+    served.push_back(std::move(*at));
+    at = reads_.erase(at);
+  }
   for (PendingRead& read : served) finish_read(read, true);
 }
 

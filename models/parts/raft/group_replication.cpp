@@ -45,7 +45,11 @@ void Group::replicate_soon() {
 void Group::on(const BatchDue& due) {
   if (position_ != Position::leader || due.term != ballot_.term) return;
   batch_pending_ = false;
-  for (Peer& peer : peers_) replicate_to(peer, Empty::skip);
+  if (!reads_.empty() && reads_.back().round > round_) {
+    broadcast();
+  } else {
+    for (Peer& peer : peers_) replicate_to(peer, Empty::skip);
+  }
 }
 
 void Group::on(const HeartbeatDue& due) {
