@@ -1,0 +1,35 @@
+// Runs a scenario: scenario and seed in, record out. No I/O, no threads, no state outside.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "scenarios/load.hpp"
+#include "sim/observer.hpp"
+#include "sim/run_record.hpp"
+#include "sim/simulation.hpp"
+
+namespace lightcone::scenarios {
+
+struct Progress {
+  sim::Duration now{};
+  sim::Duration end{};
+  std::uint64_t events = 0;
+};
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  // Called with the simulation before it starts: to attach observers. What it returns dies before the
+  // simulation does.
+  std::function<std::shared_ptr<void>(sim::Simulation&)> attach;
+  // Called a hundred times in a run. False ends it, and then there is no record.
+  std::function<bool(const Progress&)> progress;
+};
+
+// Nothing when `progress` ended it. `loaded` must outlive the call.
+std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& options);
+
+}  // namespace lightcone::scenarios
