@@ -1,0 +1,164 @@
+#include "reports/judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/checkers/linearizability/linearizability.hpp"
+#include "reports/checkers/phases.hpp"
+#include "reports/checkers/sessions/session_guarantees.hpp"
+#include "sim/ensure.hpp"
+
+namespace lightcone::reports {
+
+namespace {
+
+using sim::judged_by::Linearizability;
+using sim::judged_by::Monitors;
+using sim::judged_by::Recovery;
+using sim::judged_by::Sessions;
+
+// Judges one claim of one run.
+class Judge {
+ public:
+  Judge(const sim::RunRecord& run, const checkers::Budget& budget) : run_(run), budget_(budget) {}
+
+  Judgement operator()(const Monitors&) const { return {}; }
+
+  Judgement operator()(const Linearizability& linearizability) const {
+    const auto object = checkers::object_named(linearizability.object);
+    sim::ensure(object.has_value(), "a claim names an object that the judge knows");
+    return checkers::check_linearizable(run_.history, *object, budget_);
+  }
+
+  Judgement operator()(const Sessions& sessions) const {
+    Judgement worst;
+    for (const sim::judged_by::SessionGuarantee guarantee : sessions.guarantees) {
+      const auto same = static_cast<checkers::SessionGuarantee>(guarantee);
+      Judgement judgement = checkers::check_session_guarantee(run_.history, same, {}, budget_);
+      if (judgement.verdict == Verdict::violated) return judgement;
+      if (judgement.verdict != Verdict::held) worst = std::move(judgement);
+    }
+    return worst;
+  }
+
+  Judgement operator()(const Recovery& recovery) const {
+    checkers::Progress progress;
+    progress.healed_at = run_.phases.heal.count();
+    progress.within = (recovery.within + 20 * run_.longest_round_trip).count();
+    progress.ends_at = run_.phases.end.count();
+    checkers::Judgements all = checkers::check_progress(run_.history, progress);
+    return all.empty() ? Judgement{} : std::move(all.front());
+  }
+
+ private:
+  const sim::RunRecord& run_;
+  const checkers::Budget& budget_;
+};
+
+// A finding of a monitor is a violation whatever the history shows; the history may show it as well.
+void add_finding(const sim::Finding& finding, ClaimReport& report) {
+  report.finding = finding;
+  if (report.judgement.verdict == Verdict::violated) return;
+  report.judgement.verdict = Verdict::violated;
+  report.judgement.anomaly = finding.anomaly;
+  report.judgement.summary = finding.text;
+}
+
+ClaimReport judge_claim(const sim::Claim& claim, const sim::RunRecord& run, const checkers::Budget& budget) {
+  ClaimReport report{claim, std::visit(Judge(run, budget), claim.judged_by), std::nullopt};
+  const auto finding = std::find_if(run.findings.begin(), run.findings.end(),
+                                    [&](const sim::Finding& f) { return f.claim == claim.id; });
+  if (finding != run.findings.end()) add_finding(*finding, report);
+  Verdict& verdict = report.judgement.verdict;
+  if (verdict == Verdict::violated && !claim.weakly_satisfies.empty()) verdict = Verdict::weak;
+  if (verdict == Verdict::violated && !run.broken_assumptions.empty() && run.bugs.empty()) {
+    verdict = Verdict::assumption_broken;
+  }
+  return report;
+}
+
+std::vector<std::string> why_invalid(const sim::RunRecord& run) {
+  std::vector<std::string> why;
+  for (const sim::FaultRecord& fault : run.missed_faults) {
+    why.push_back(fmt::format("a fault did nothing: {} ({})", fault.description, fault.effect));
+  }
+  for (const std::string& mark : run.missing_marks) {
+    why.push_back(fmt::format("the mark {} was never seen", mark));
+  }
+  const bool anything_done =
+      std::any_of(run.history.begin(), run.history.end(),
+                  [](const sim::Operation& operation) { return operation.outcome == sim::Outcome::ok; });
+  if (!anything_done) why.emplace_back("no operation of the workload succeeded");
+  return why;
+}
+
+// From harmless to bad.
+int rank(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::held:
+      return 0;
+    case Verdict::weak:
+      return 1;
+    case Verdict::assumption_broken:
+      return 2;
+    case Verdict::unknown:
+      return 3;
+    case Verdict::violated:
+      return 4;
+    case Verdict::invalid:
+      return 5;
+  }
+  return 5;
+}
+
+bool is_expected(const ClaimReport& report, const sim::RunRecord& run) {
+  if (report.judgement.verdict == Verdict::held || report.judgement.verdict == Verdict::unknown) return false;
+  if (!run.expected_claim.empty() && report.claim.id != run.expected_claim) return false;
+  if (run.expected_anomaly.empty()) return !run.expected_claim.empty();
+  if (report.judgement.anomaly == run.expected_anomaly) return true;
+  return report.finding && report.finding->anomaly == run.expected_anomaly;
+}
+
+Ending ending_of(const RunReport& report, const sim::RunRecord& run) {
+  const bool expects_violation = !run.expected_anomaly.empty() || !run.expected_claim.empty();
+  const auto any = [&](auto&& predicate) {
+    return std::any_of(report.claims.begin(), report.claims.end(), predicate);
+  };
+  if (expects_violation && any([&](const ClaimReport& claim) { return is_expected(claim, run); })) {
+    return Ending::as_expected;
+  }
+  if (any([](const ClaimReport& claim) { return claim.judgement.verdict == Verdict::violated; }))
+    return Ending::violated;
+  if (!report.invalid_because.empty()) return Ending::invalid;
+  if (any([](const ClaimReport& claim) { return claim.judgement.verdict == Verdict::unknown; }))
+    return Ending::unknown;
+  return expects_violation ? Ending::not_as_expected : Ending::as_expected;
+}
+
+}  // namespace
+
+const ClaimReport* RunReport::violation(const sim::RunRecord& run) const {
+  const ClaimReport* first = nullptr;
+  for (const ClaimReport& claim : claims) {
+    if (is_expected(claim, run)) return &claim;
+    const bool broken = rank(claim.judgement.verdict) > 0 && claim.judgement.verdict != Verdict::unknown;
+    if (broken && first == nullptr) first = &claim;
+  }
+  return first;
+}
+
+RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget) {
+  RunReport report;
+  for (const sim::Claim& claim : run.claims) report.claims.push_back(judge_claim(claim, run, budget));
+  report.invalid_because = why_invalid(run);
+  for (const ClaimReport& claim : report.claims) {
+    if (rank(claim.judgement.verdict) > rank(report.verdict)) report.verdict = claim.judgement.verdict;
+  }
+  if (!report.invalid_because.empty() && report.verdict != Verdict::violated)
+    report.verdict = Verdict::invalid;
+  report.ending = ending_of(report, run);
+  return report;
+}
+
+}  // namespace lightcone::reports

@@ -1,0 +1,43 @@
+// Judges a finished run: each claim by the judge that it names, and the run as a whole against what its
+// scenario expects.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/checkers/budget.hpp"
+#include "reports/judgement.hpp"
+#include "sim/run_record.hpp"
+
+namespace lightcone::reports {
+
+struct ClaimReport {
+  sim::Claim claim;
+  Judgement judgement;
+  // What the monitors saw first of this claim, if they did.
+  std::optional<sim::Finding> finding;
+};
+
+enum class Ending : std::uint8_t {
+  as_expected,      // exit code 0
+  violated,         // 1: a claim was violated, and the scenario did not expect that
+  unknown,          // 2: a judge could not decide
+  not_as_expected,  // 3: the expected anomaly did not occur
+  invalid,          // 4: faults, marks or the workload did nothing
+};
+
+struct RunReport {
+  std::vector<ClaimReport> claims;  // in the order in which the model declares them
+  Verdict verdict = Verdict::held;  // the worst of all claims; invalid before all others
+  std::vector<std::string> invalid_because;
+  Ending ending = Ending::as_expected;
+
+  int exit_code() const { return static_cast<int>(ending); }
+  // The first violated claim that shows the expected anomaly, or any violated one; null if all hold.
+  const ClaimReport* violation(const sim::RunRecord& run) const;
+};
+
+RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget = {});
+
+}  // namespace lightcone::reports

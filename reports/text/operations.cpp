@@ -1,0 +1,89 @@
+#include "reports/text/operations.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "sim/metrics.hpp"
+
+namespace lightcone::reports::text {
+
+namespace {
+
+struct Kind {
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t unknown = 0;
+  sim::Histogram latency;
+};
+
+void count(Kind& kind, const sim::Operation& operation) {
+  switch (operation.outcome) {
+    case sim::Outcome::ok:
+      ++kind.ok;
+      kind.latency.add(operation.complete - operation.invoke);
+      break;
+    case sim::Outcome::fail:
+      ++kind.fail;
+      break;
+    case sim::Outcome::info:
+      ++kind.unknown;
+      break;
+  }
+}
+
+std::string line(std::string_view name, const Kind& kind) {
+  std::string out = fmt::format("  {} {:>9} {:>8} {:>8}", fitted(name, 10), grouped(kind.ok),
+                                grouped(kind.fail), grouped(kind.unknown));
+  if (kind.ok > 0) {
+    for (const std::uint32_t ppm : {500'000U, 900'000U, 990'000U, 999'000U, 1'000'000U}) {
+      out += fmt::format(" {:>9}", in_words(sim::Duration(kind.latency.quantile(ppm))));
+    }
+  }
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string operation_text(const sim::RunRecord& run, const sim::Operation& operation) {
+  const auto process = static_cast<std::size_t>(operation.process);
+  std::string text = process < run.node_names.size() ? harmless(run.node_names[process])
+                                                     : fmt::format("{}", operation.process);
+  text += " " + harmless(operation.f);
+  if (!operation.key.is_null())
+    text += " " + (operation.key.as_text() != nullptr ? harmless(*operation.key.as_text())
+                                                      : operation.key.to_json());
+  if (!operation.value.is_null()) text += " " + operation.value.to_json();
+  switch (operation.outcome) {
+    case sim::Outcome::ok:
+      text += " → " + operation.result.to_json();
+      break;
+    case sim::Outcome::fail:
+      text += " → refused: " + harmless(operation.error);
+      break;
+    case sim::Outcome::info:
+      text += " → no answer";
+      break;
+  }
+  if (!operation.node.empty()) text += fmt::format(" (by {})", harmless(operation.node));
+  return text;
+}
+
+std::string operations_table(const sim::RunRecord& run, const Style& style) {
+  std::map<std::string, Kind> kinds;
+  Kind all;
+  for (const sim::Operation& operation : run.history) {
+    count(kinds[operation.f], operation);
+    count(all, operation);
+  }
+  std::string out =
+      painted(fmt::format("  {} {:>9} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}", fitted("", 10), "ok",
+                          "refused", "unknown", "p50", "p90", "p99", "p99.9", "max"),
+              Paint::dim, style) +
+      "\n";
+  for (const auto& [f, kind] : kinds) out += line(harmless(f), kind);
+  if (kinds.size() != 1) out += line("all", all);
+  return out;
+}
+
+}  // namespace lightcone::reports::text
