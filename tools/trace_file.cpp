@@ -1,0 +1,77 @@
+#include "tools/trace_file.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "reports/histories/json_lines.hpp"
+#include "sim/value.hpp"
+
+namespace lightcone::tools {
+
+namespace {
+
+void append_list(std::string& out, std::string_view key, const std::vector<std::string>& words) {
+  fmt::format_to(std::back_inserter(out), R"(,"{}":[)", key);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += ',';
+    sim::append_json_string(out, words[i]);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+std::string trace_header(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
+                         std::uint64_t seed) {
+  std::string out =
+      fmt::format(R"({{"lightcone":"trace","version":{},"seed":{},"file":)", trace_version, seed);
+  sim::append_json_string(out, loaded.file);
+  append_list(out, "set", overrides.settings);
+  append_list(out, "bug", overrides.bugs);
+  append_list(out, "nodes", loaded.node_names);
+  out += R"(,"scenario":)";
+  sim::append_json_string(out, loaded.text);
+  out += "}\n";
+  return out;
+}
+
+std::string trace_footer(std::uint64_t fingerprint, std::uint64_t events) {
+  return fmt::format(R"({{"lightcone":"end","fingerprint":"{:016x}","events":{}}})"
+                     "\n",
+                     fingerprint, events);
+}
+
+std::optional<std::string> TraceWriter::open(const std::string& path, std::string_view header) {
+  auto output = std::make_unique<Output>();
+  if (auto wrong = output->open(path)) return wrong;
+  output->write(header);
+  output_ = std::move(output);
+  return std::nullopt;
+}
+
+std::shared_ptr<void> TraceWriter::attach(sim::Simulation& simulation) {
+  if (!output_) return nullptr;
+  return std::make_shared<sim::JsonTrace>(simulation,
+                                          [this](std::string_view line) { output_->write(line); });
+}
+
+std::optional<std::string> TraceWriter::finish(std::uint64_t fingerprint, std::uint64_t events) {
+  if (!output_) return std::nullopt;
+  output_->write(trace_footer(fingerprint, events));
+  return output_->finish();
+}
+
+std::optional<std::string> write_history(const std::string& path, const sim::History& history) {
+  Output output;
+  if (auto wrong = output.open(path)) return wrong;
+  std::string line;
+  for (const sim::Operation& operation : history) {
+    line.clear();
+    reports::histories::append_json_line(line, operation);
+    output.write(line);
+  }
+  return output.finish();
+}
+
+}  // namespace lightcone::tools

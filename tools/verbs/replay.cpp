@@ -1,0 +1,161 @@
+// lightcone replay: runs what a trace recorded once more, and says where the two part.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "models/registry.hpp"
+#include "scenarios/diagnostics.hpp"
+#include "scenarios/run.hpp"
+#include "tools/lines.hpp"
+#include "tools/trace_file.hpp"
+#include "tools/verbs/verbs.hpp"
+
+namespace lightcone::tools {
+namespace {
+
+using nlohmann::json;
+
+struct Header {
+  std::string file;
+  std::string scenario;
+  std::uint64_t seed = 0;
+  scenarios::Overrides overrides;
+};
+
+std::optional<Header> read_header(const std::string& line) {
+  const json header = json::parse(line, nullptr, false);
+  const auto is = [&](const char* key, auto predicate) {
+    const auto found = header.find(key);
+    return found != header.end() && predicate(*found);
+  };
+  const auto text = [](const json& j) { return j.is_string(); };
+  const auto list = [](const json& j) {
+    return j.is_array() && std::all_of(j.begin(), j.end(), [](const json& e) { return e.is_string(); });
+  };
+  if (!header.is_object() || header.value("lightcone", "") != "trace" || !is("file", text) ||
+      !is("scenario", text) || !is("set", list) || !is("bug", list) ||
+      !is("seed", [](const json& j) { return j.is_number_unsigned(); })) {
+    return std::nullopt;
+  }
+  Header result;
+  result.file = header["file"];
+  result.scenario = header["scenario"];
+  result.seed = header["seed"];
+  result.overrides.settings = header["set"].get<std::vector<std::string>>();
+  result.overrides.bugs = header["bug"].get<std::vector<std::string>>();
+  return result;
+}
+
+// Compares the lines that a new run makes with those of the trace, as they come.
+class Comparison {
+ public:
+  explicit Comparison(Lines& recorded) : recorded_(recorded) {}
+
+  void add(std::string_view line) {
+    if (differs_) return;
+    ++compared_;
+    line.remove_suffix(1);
+    const std::optional<std::string> expected = recorded_.next();
+    if (expected && *expected == line) return;
+    differs_ = true;
+    now_ = line;
+    then_ = expected.value_or("(the trace ends here)");
+  }
+  // What stands in the trace behind the last event.
+  void finish(std::string_view footer) {
+    if (!differs_) add(footer);
+  }
+  bool differs() const { return differs_; }
+  std::uint64_t compared() const { return compared_; }
+  const std::string& then() const { return then_; }
+  const std::string& now() const { return now_; }
+
+ private:
+  Lines& recorded_;
+  bool differs_ = false;
+  std::uint64_t compared_ = 0;
+  std::string then_;
+  std::string now_;
+};
+
+class ReplayVerb final : public Verb {
+ public:
+  std::string_view name() const override { return "replay"; }
+  std::string_view summary() const override {
+    return "Runs what a trace recorded again and compares event by event";
+  }
+  std::string_view operands() const override { return "TRACE"; }
+  std::string_view operand_option() const override { return "trace"; }
+  std::string_view explanation() const override {
+    return "TRACE was written by `lightcone run --trace`; it holds the scenario, so nothing else is needed.\n"
+           "Exit code 5 if the runs differ; then the first record that does is shown.\n";
+  }
+  void describe(options::options_description&) const override {}
+
+  int run(const options::variables_map& given, Terminal& terminal) const override {
+    const auto files = given.count("trace") != 0 ? given["trace"].as<std::vector<std::string>>()
+                                                 : std::vector<std::string>();
+    if (files.size() != 1) {
+      terminal.complain("one trace is replayed at a time");
+      return exit_usage;
+    }
+    return replay(files.front(), terminal);
+  }
+
+ private:
+  static int replay(const std::string& file, Terminal& terminal) {
+    Lines lines;
+    if (const auto wrong = lines.open(file)) {
+      terminal.complain(*wrong);
+      return exit_no_input;
+    }
+    const std::optional<Header> header = read_header(lines.next().value_or(""));
+    if (!header) {
+      terminal.complain(fmt::format("{}:1: this is no trace of Lightcone", file));
+      return exit_bad_file;
+    }
+    const models::Registry registry;
+    scenarios::Diagnostics diagnostics(header->file, header->scenario);
+    const auto loaded = scenarios::load(registry, header->overrides, diagnostics);
+    if (!loaded) {
+      terminal.complain(
+          fmt::format("the scenario that {} holds does not fit this version of the program:", file));
+      std::fputs(diagnostics.to_text().c_str(), stderr);
+      return exit_bad_file;
+    }
+    Comparison comparison(lines);
+    scenarios::RunOptions options;
+    options.seed = header->seed;
+    options.attach = [&](sim::Simulation& simulation) -> std::shared_ptr<void> {
+      return std::make_shared<sim::JsonTrace>(simulation,
+                                              [&](std::string_view line) { comparison.add(line); });
+    };
+    options.progress = [&](const scenarios::Progress&) { return !is_interrupted() && !comparison.differs(); };
+    const auto record = scenarios::run(*loaded, options);
+    if (is_interrupted()) return exit_interrupted;
+    if (record) comparison.finish(trace_footer(record->fingerprint, record->events));
+    return report(file, comparison, record, terminal);
+  }
+
+  static int report(const std::string& file, const Comparison& comparison,
+                    const std::optional<sim::RunRecord>& record, Terminal& terminal) {
+    if (!comparison.differs()) {
+      terminal.print(fmt::format("{}: the same run, {} records, fingerprint {:016x}\n", file,
+                                 comparison.compared(), record->fingerprint));
+      return exit_ok;
+    }
+    terminal.print(fmt::format("{}:{}: the first record that differs\n  then: {}\n  now:  {}\n", file,
+                               comparison.compared() + 1, comparison.then(), comparison.now()));
+    return exit_diverged;
+  }
+};
+
+}  // namespace
+
+const Verb& replay_verb() {
+  static const ReplayVerb verb;
+  return verb;
+}
+
+}  // namespace lightcone::tools

@@ -1,0 +1,17 @@
+// The verbs, each defined in the file of its name or its neighbour's.
+#pragma once
+
+#include "tools/verb.hpp"
+
+namespace lightcone::tools {
+
+const Verb& run_verb();
+const Verb& list_verb();
+const Verb& doc_verb();
+const Verb& validate_verb();
+const Verb& schema_verb();
+const Verb& replay_verb();
+const Verb& completion_verb();
+const Verb& man_verb();
+
+}  // namespace lightcone::tools
