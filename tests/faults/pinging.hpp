@@ -146,11 +146,11 @@ inline std::vector<FaultSpec> faults_of(const std::string& text) {
   return specs;
 }
 
-inline Census census() {
+inline Census census(Duration heal = 1s) {
   return {{"n1", "n2", "n3", "n4", "n5", "c1"},
           {"server", "server", "server", "server", "server", "client"},
           {"transfer-leader", "load.mult", "end-load.mult"},
-          1s};
+          heal};
 }
 
 struct Options {
@@ -165,7 +165,8 @@ class Run {
  public:
   explicit Run(const std::string& text, Options options = {})
       : options_(options), simulation(options.seed), specs_(faults_of(text)) {
-    for (const ComplaintInList& each : validate(specs_, census())) FAIL(each.complaint.why.problem);
+    for (const ComplaintInList& each : validate(specs_, census(options.heal)))
+      FAIL(each.complaint.why.problem);
     simulation.network().set_default(options.link);
     shared.simulation = &simulation;
     for (const char* name : {"n1", "n2", "n3", "n4", "n5"}) {
