@@ -41,8 +41,8 @@ class Check {
  public:
   Check(const sim::History& history, const TransactionOptions& options)
       : options_(options), transactions_(parse_transactions(history, options.kind)) {
-    examined_ =
-        options.claimed.empty() && options.forbidden.empty() ? all_models() : weaker_than(options.claimed);
+    everything_ = options.claimed.empty() && options.forbidden.empty();
+    examined_ = everything_ ? all_models() : weaker_than(options.claimed);
     wanted_ = forbidden_by(examined_) | implying(options.forbidden);
     report_.kind = transactions_.kind;
   }
@@ -147,11 +147,24 @@ class Check {
     report_.anomalies = dependencies_->log.anomalies();
     report_.findings = dependencies_->log.findings();
     report_.ruled_out = ruled_out_by(report_.anomalies);
-    report_.weakest_ruled_out = weakest(report_.ruled_out);
+
     report_.unknown =
         transactions_.ambiguous ? examined_ & all_models() : ruled_out_by(report_.undecided) & examined_;
+    if (transactions_.kind == TransactionKind::rw_register && !transactions_.ambiguous &&
+        options_.axiom_budget > 0)
+      decide_from_axioms();
     report_.unknown = report_.unknown - report_.ruled_out;
+    report_.weakest_ruled_out = weakest(report_.ruled_out);
     report_.holds = (examined_ & all_models()) - report_.ruled_out - report_.unknown;
+  }
+
+  void decide_from_axioms() {
+    std::uint64_t steps = 0;
+    Levels levels = decide_levels(transactions_, examined_, report_.ruled_out, steps, options_.axiom_budget);
+    report_.steps += steps;
+    for (const LevelFinding& finding : levels.violated) report_.ruled_out |= finding.ruled_out;
+    report_.unknown |= levels.unknown & examined_;
+    report_.levels = std::move(levels.violated);
   }
 
   const TransactionOptions& options_;
@@ -169,6 +182,16 @@ TransactionReport check_transactions(const sim::History& history, const Transact
   return Check(history, options).run();
 }
 
+std::vector<std::string> anomaly_names(const TransactionReport& report) {
+  std::vector<std::string> out;
+  for (const Finding& finding : report.findings) out.emplace_back(to_string(finding.anomaly));
+  for (const LevelFinding& finding : report.levels)
+    out.emplace_back(anomaly_name(finding.level, finding.ordered));
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 Judgement judge(const TransactionReport& report, const TransactionOptions& options) {
   const ModelSet claimed = options.claimed.empty() && options.forbidden.empty()
                                ? ModelSet{Model::strong_serializable}
@@ -184,6 +207,15 @@ Judgement judge(const TransactionReport& report, const TransactionOptions& optio
     judgement.operations.assign(finding.transactions.begin(), finding.transactions.end());
     std::sort(judgement.operations.begin(), judgement.operations.end());
     judgement.reason = finding.reason;
+    return judgement;
+  }
+  for (const LevelFinding& finding : report.levels) {
+    if ((finding.ruled_out & claimed).empty()) continue;
+    judgement.verdict = Verdict::violated;
+    judgement.anomaly = anomaly_name(finding.level, finding.ordered);
+    judgement.summary = "no order of writes satisfies the axiom of " + std::string(to_string(finding.level));
+    judgement.operations.assign(finding.verdict.transactions.begin(), finding.verdict.transactions.end());
+    judgement.reason = finding.verdict.reason;
     return judgement;
   }
   if (!report.problem.empty() || !(report.unknown & weaker_than(claimed)).empty()) {

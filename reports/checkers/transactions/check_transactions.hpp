@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reports/checkers/transactions/dependencies.hpp"
+#include "reports/checkers/transactions/levels.hpp"
 #include "reports/checkers/transactions/taxonomy.hpp"
 #include "reports/checkers/transactions/transactions.hpp"
 #include "reports/judgement.hpp"
@@ -31,14 +32,17 @@ struct TransactionOptions {
   bool linearizable_keys = false;    // each key alone is linearizable
 
   std::uint64_t cycle_budget = 50'000'000;  // edges looked at for the shortest witnesses
+  // Steps for deciding from the axioms what no inference settles; 0 leaves it at the inference, as Elle does.
+  std::uint64_t axiom_budget = 200'000'000;
 };
 
 struct TransactionReport {
   TransactionKind kind = TransactionKind::automatic;
-  std::string problem;            // the history could not be judged, and why; empty if it could
-  std::vector<Finding> findings;  // one an anomaly, in the order of Anomaly
-  AnomalySet anomalies;           // those found
-  AnomalySet undecided;           // those that the budget left open
+  std::string problem;               // the history could not be judged, and why; empty if it could
+  std::vector<Finding> findings;     // one an anomaly, in the order of Anomaly
+  AnomalySet anomalies;              // those found
+  std::vector<LevelFinding> levels;  // registers: levels of which no order of writes satisfies the axiom
+  AnomalySet undecided;              // those that the budget left open
   ModelSet ruled_out;
   ModelSet weakest_ruled_out;     // Elle's `not`; the rest of ruled_out is its `also-not`
   ModelSet holds;                 // examined, and nothing speaks against them
@@ -48,6 +52,9 @@ struct TransactionReport {
 };
 
 TransactionReport check_transactions(const sim::History& history, const TransactionOptions& options = {});
+
+// Of the findings and of the levels, each once.
+std::vector<std::string> anomaly_names(const TransactionReport& report);
 
 // About the claimed models: violated by the worst anomaly that one of them forbids, unknown, or held.
 Judgement judge(const TransactionReport& report, const TransactionOptions& options);
