@@ -24,12 +24,31 @@ Node::Node(Simulation& simulation, NodeId id, NodeSpec spec)
     : Env(simulation.pool_),
       simulation_(simulation),
       id_(id),
+      address_(id),
+      identity_(spec.name),
       spec_(std::move(spec)),
       clock_(spec_.clock_offset, spec_.clock_drift_ppb, spec_.true_time,
              stream_of(simulation, spec_.name, "true-time").next()),
       disk_(spec_.disk, stream_of(simulation, spec_.name, "disk")),
       service_chance_(stream_of(simulation, spec_.name, "service")),
       has_service_(spec_.service != Distribution()) {}
+
+Node::Node(Simulation& simulation, NodeId id, std::string name, const Node& original)
+    : Env(simulation.pool_),
+      simulation_(simulation),
+      id_(id),
+      address_(original.address_),
+      identity_(original.identity_),
+      spec_(original.spec_),
+      clock_(original.clock_),
+      disk_(spec_.disk, stream_of(simulation, identity_, "disk")),
+      service_chance_(original.service_chance_),
+      incarnation_(original.incarnation_ - 1),  // start() makes it the original's
+      has_service_(original.has_service_) {
+  spec_.name = std::move(name);
+  spec_.role = "clone";
+  disk_.copy_from(original.disk_);
+}
 
 Node::~Node() { crash(); }
 
@@ -43,7 +62,7 @@ WallTime Node::wall() const { return clock_.wall(simulation_.now()); }
 MonoTime Node::mono() const { return clock_.mono(simulation_.now()); }
 TrueTimeInterval Node::true_time() const { return clock_.true_time(simulation_.now()); }
 Stream Node::stream(std::string_view purpose) const {
-  return stream_of(simulation_, spec_.name, purpose).split(std::uint64_t{incarnation_});
+  return stream_of(simulation_, identity_, purpose).split(std::uint64_t{incarnation_});
 }
 HistoryRecorder& Node::history() { return simulation_.history(); }
 Metrics& Node::metrics() { return simulation_.metrics(); }
@@ -199,7 +218,7 @@ void Node::execute(Event& event) {
   if (disposal == Disposal::unknown_type) refuse(event);
   stories_->run_ready();
   if (disposal == Disposal::handled) pool().release(event);
-  simulation_.after_node_event(id_);
+  simulation_.after_node_event(address_);
   simulation_.current_ = 0;
 }
 
@@ -265,13 +284,13 @@ void Node::remove_from_inbox(Event& event) {
 
 void Node::start() {
   ++incarnation_;
-  stories_ = std::make_unique<Stories>(*this);
+  stories_ = std::make_unique<Stories>(*this, is_clone() ? Stories::Twin::copy : Stories::Twin::original);
   process_ = spec_.process(*this);
   ensure(process_ != nullptr, "a node has a process to run");
   simulation_.announce(Happening::started, id_, {});
   process_->start();
   stories_->run_ready();
-  simulation_.after_node_event(id_);
+  simulation_.after_node_event(address_);
 }
 
 void Node::crash() {

@@ -39,10 +39,12 @@ struct NodeSpec {
 class Node final : public Env {
  public:
   Node(Simulation& simulation, NodeId id, NodeSpec spec);
+  // A copy of `original`, not yet started: see Simulation::clone.
+  Node(Simulation& simulation, NodeId id, std::string name, const Node& original);
   ~Node() override;
 
   // --- Env ---------------------------------------------------------------------------------------------
-  NodeId self() const override { return id_; }
+  NodeId self() const override { return address_; }
   std::string_view name(NodeId node) const override;
   std::uint32_t incarnation() const override { return incarnation_; }
   WallTime wall() const override;
@@ -56,6 +58,7 @@ class Node final : public Env {
 
   // --- life ----------------------------------------------------------------------------------------------
   bool is_up() const { return process_ != nullptr; }
+  bool is_clone() const { return id_ != address_; }
   bool is_paused() const { return paused_; }
   void start();
   void crash();
@@ -106,6 +109,8 @@ class Node final : public Env {
 
   Simulation& simulation_;
   NodeId id_;
+  NodeId address_;        // what it sends from: of a clone, the original's
+  std::string identity_;  // what its chance is named after: likewise
   NodeSpec spec_;
   NodeClock clock_;
   Disk disk_;

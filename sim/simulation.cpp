@@ -149,7 +149,31 @@ std::uint64_t Simulation::fingerprint() const {
 // --- the network's side
 // -------------------------------------------------------------------------------------
 
-void Simulation::arrive(Event& event) { nodes_[event.node.index]->accept(event); }
+void Simulation::arrive(Event& event) {
+  if (clones_.empty()) [[likely]] {
+    nodes_[event.node.index]->accept(event);
+  } else {
+    instance_for(event).accept(event);
+  }
+}
+
+Node& Simulation::instance_for(const Event& event) {
+  Node& original = *nodes_[event.node.index];
+  const auto found = std::find_if(clones_.begin(), clones_.end(),
+                                  [&](const Clones& entry) { return entry.original == event.node; });
+  if (found == clones_.end()) return original;
+  std::vector<Node*> up;
+  if (original.is_up()) up.push_back(&original);
+  for (const NodeId id : found->clones) {
+    if (nodes_[id.index]->is_up()) up.push_back(nodes_[id.index].get());
+  }
+  if (event.is_reply) {
+    const auto asker = std::find_if(up.begin(), up.end(),
+                                    [&](const Node* node) { return node->stories_->awaits(event.call); });
+    if (asker != up.end()) return **asker;
+  }
+  return up.empty() ? original : *found->chance.pick(up);
+}
 
 void Simulation::lost(Event& event, std::string_view why) {
   if (watches_everything()) {
@@ -179,12 +203,30 @@ Disk::PowerLoss Simulation::crash(NodeId id, CrashKind kind) {
                                     torn ? Disk::LastWrite::torn : Disk::LastWrite::lost);
   }
   announce(Happening::crashed, id, kind == CrashKind::process ? "process" : "power");
-  after_node_event(id);
+  after_node_event(crashed.address_);
   return loss;
 }
 
 void Simulation::restart(NodeId id) {
   if (!node(id).is_up()) node(id).start();
+}
+
+NodeId Simulation::clone(NodeId original) {
+  ensure(node(original).is_up() && !node(original).is_clone(), "what is cloned is a node that is up");
+  const NodeId id{static_cast<std::uint32_t>(nodes_.size())};
+  auto found = std::find_if(clones_.begin(), clones_.end(),
+                            [&](const Clones& entry) { return entry.original == original; });
+  if (found == clones_.end()) {
+    const Stream chance = stream("clones").split(node(original).node_name());
+    found = clones_.insert(clones_.end(), {original, {}, chance});
+  }
+  found->clones.push_back(id);
+  const std::string name = node(original).node_name() + std::string(found->clones.size(), '\'');
+  ensure(names_.emplace(name, id).second, "every node has a name of its own");
+  network_.add_node(name, node(original).spec_.place);
+  nodes_.push_back(std::make_unique<Node>(*this, id, name, node(original)));
+  nodes_.back()->start();
+  return id;
 }
 
 void Simulation::pause(NodeId id) {

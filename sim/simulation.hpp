@@ -101,6 +101,12 @@ class Simulation final : private NetworkPort, private FailureContext {
   void restart(NodeId id);  // does nothing when it is up
   void pause(NodeId id);    // does nothing when it is down
   void resume(NodeId id);
+  // Starts a copy of a node that is up beside it, as when a snapshot of a virtual machine is restored while
+  // the original runs. It boots from the disk as it is now, with the clocks, the identity (Env::self) and the
+  // random streams of the original's incarnation. Both send from one address; what is sent there reaches one
+  // of those that are up, by chance, but a reply whoever asked. Monitors see the original alone. To those who
+  // watch the copy has an id of its own, the name n1' and the role "clone".
+  NodeId clone(NodeId original);
 
   // --- watching ----------------------------------------------------------------------------------------
   // They must outlive the simulation or be removed.
@@ -129,6 +135,7 @@ class Simulation final : private NetworkPort, private FailureContext {
   // FailureContext
   std::string describe_for_failure() const override;
 
+  Node& instance_for(const Event& event);
   Event* next_event();
   Instant next_due();
   void dispatch(Event& event);
@@ -157,6 +164,12 @@ class Simulation final : private NetworkPort, private FailureContext {
   Metrics metrics_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::map<std::string, NodeId, std::less<>> names_;
+  struct Clones {  // of one node
+    NodeId original;
+    std::vector<NodeId> clones;
+    Stream chance;
+  };
+  std::vector<Clones> clones_;
   std::vector<Observer*> all_observers_;       // those that want everything
   std::vector<Observer*> landmark_observers_;  // the others
   std::vector<std::unique_ptr<Monitor>> monitors_;

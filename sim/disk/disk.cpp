@@ -48,6 +48,11 @@ void Disk::complete_sync(SyncId id) {
   for (const auto& [name, file] : files_) file->sync_completed(id, honesty);
 }
 
+void Disk::copy_from(const Disk& other) {
+  ensure(files_.empty(), "a disk that becomes a copy is new");
+  for (const auto& [name, file] : other.files_) files_.emplace(name, file->copy_onto(*this));
+}
+
 Disk::PowerLoss Disk::lose_power(Instant now, Surviving surviving, LastWrite last) {
   PowerLoss loss;
   for (const auto& [name, file] : files_) {

@@ -72,6 +72,8 @@ class Disk {
   };
   enum class Surviving : std::uint8_t { random_prefix, nothing };
   using LastWrite = FileBase::LastWrite;
+  // Takes over all files of another disk, which keeps them. This one must be new.
+  void copy_from(const Disk& other);
   PowerLoss lose_power(Instant now, Surviving surviving, LastWrite last);
   void wipe();
   // Makes `count` readable records of the files whose name starts with `prefix` unreadable, chosen at

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <source_location>
 #include <string>
 #include <utility>
 #include <variant>
@@ -59,6 +61,8 @@ class FileBase {
   virtual bool is_readable(std::size_t index) const = 0;
   virtual void visit_record(std::size_t index, FieldVisitor& visitor) const = 0;
   virtual void wipe() = 0;
+  // All of it, as durable as what was synced, on another disk. Records must be copyable.
+  virtual std::unique_ptr<FileBase> copy_onto(Disk& disk) const = 0;
 
   Disk& disk_;
   const FactType& type_;
@@ -197,6 +201,16 @@ class File final : public FileBase {
     journal_.clear();
     issued_.clear();
     first_unsynced_ = next_operation_;
+  }
+
+  std::unique_ptr<FileBase> copy_onto(Disk& disk) const override {
+    if constexpr (std::is_copy_constructible_v<Record>) {
+      auto copy = std::make_unique<File>(disk);
+      copy->slots_ = slots_;
+      return copy;
+    } else {
+      ensure_failed("a disk that is copied holds records that can be", std::source_location::current());
+    }
   }
 
   std::deque<Slot> slots_;

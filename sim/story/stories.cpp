@@ -23,20 +23,23 @@ bool Stories::handle(Event& event) {
     return true;
   }
   if (!event.is_reply) return false;
-  const auto slot = static_cast<std::uint32_t>(event.call);
-  const auto generation = static_cast<std::uint32_t>(event.call >> 32U);
-  if (slot >= calls_.size() || calls_[slot].generation != generation) return true;  // too late
-  StoryWaiter* waiter = calls_[slot].waiter;
+  if (!awaits(event.call)) return true;  // too late
+  StoryWaiter* waiter = calls_[static_cast<std::uint32_t>(event.call)].waiter;
   ensure(waiter != nullptr && waiter->answered(event), "a call is answered with a type it waits for");
   return true;
 }
 
-// A call id is never 0 and never used twice by one node: the incarnation's first generation is offset.
+bool Stories::awaits(CallId call) const {
+  const auto slot = static_cast<std::uint32_t>(call);
+  return slot < calls_.size() && calls_[slot].generation == static_cast<std::uint32_t>(call >> 32U);
+}
+
+// A call id is never 0 and never used twice under one address: the incarnation's first generation is offset.
 CallId Stories::open_call(StoryWaiter& waiter) {
   std::uint32_t slot = 0;
   if (free_calls_.empty()) {
     slot = static_cast<std::uint32_t>(calls_.size());
-    calls_.push_back({nullptr, env_.incarnation() << 20U | 1U});
+    calls_.push_back({nullptr, env_.incarnation() << 20U | static_cast<std::uint32_t>(twin_) << 19U | 1U});
   } else {
     slot = free_calls_.back();
     free_calls_.pop_back();

@@ -48,7 +48,9 @@ BOOST_DESCRIBE_STRUCT(Wake, (), ())
 
 class Stories {
  public:
-  explicit Stories(Env& env) : env_(env) {}
+  // Calls of twins, processes that act under one address, are told apart.
+  enum class Twin : std::uint32_t { original = 0, copy = 1 };
+  explicit Stories(Env& env, Twin twin = Twin::original) : env_(env), twin_(twin) {}
   Stories(const Stories&) = delete;
   Stories& operator=(const Stories&) = delete;
 
@@ -60,6 +62,8 @@ class Stories {
   void run_ready();
   // True when the event was a wake-up, a story's completion or a reply, and has been dealt with.
   bool handle(Event& event);
+  // Whether a reply to `call` would still find somebody.
+  bool awaits(CallId call) const;
   std::size_t running() const { return roots_.size(); }
 
   // --- for awaiters ----------------------------------------------------------------------------------
@@ -83,6 +87,7 @@ class Stories {
   };
 
   Env& env_;
+  Twin twin_;
   ReadyList ready_;
   std::vector<Call> calls_;
   std::vector<std::uint32_t> free_calls_;

@@ -184,3 +184,27 @@ TEST_CASE("a torn write is one that is lost, so there is one whenever something 
     CHECK(file.read(file.size() - 1) == nullptr);
   }
 }
+
+TEST_CASE("a reply reaches the one of two twins that asked") {
+  // The pilgrim's copy begins anew, and both get all their answers.
+  Delphi delphi(50ms);
+  delphi.simulation.start();
+  delphi.simulation.run_until(Instant(3ms));
+  const NodeId pilgrim = delphi.simulation.find_node("pilgrim");
+  const NodeId copy = delphi.simulation.clone(pilgrim);
+  CHECK(delphi.simulation.node(copy).self() == pilgrim);
+  CHECK(delphi.simulation.node(copy).incarnation() == 1);
+  delphi.simulation.run_until(Instant(1s));
+  CHECK(delphi.log == std::vector<std::string>{"1", "1", "11", "11", "21", "21", "done at 51", "done at 54"});
+}
+
+TEST_CASE("what is sent to a node with a copy reaches the copy alone when the node is down") {
+  Delphi delphi(50ms);
+  delphi.simulation.start();
+  const NodeId copy = delphi.simulation.clone(delphi.oracle);
+  delphi.simulation.crash(delphi.oracle, Simulation::CrashKind::process);
+  delphi.simulation.run_until(Instant(1s));
+  CHECK(delphi.log.front() == "1");
+  CHECK(delphi.simulation.node(copy).node_name() == "oracle'");
+  CHECK(delphi.simulation.node(copy).is_clone());
+}
