@@ -66,6 +66,11 @@ constexpr std::array descriptions = {
     FaultDescription{FaultKind::proc_slow, "proc.slow", "Work takes `factor` times as long.", must_have,
                      "node factor", ""},
     FaultDescription{
+        FaultKind::proc_clone, "proc.clone",
+        "A copy of the machine runs beside it: same disk, identity and random numbers; what is sent "
+        "to the node reaches one of the two.",
+        may_have, "node", ""},
+    FaultDescription{
         FaultKind::disk_power, "disk.power",
         "The machine loses its power: the process dies, and with it any suffix of what was not synced.",
         may_have, "node", "unsynced"},

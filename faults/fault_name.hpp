@@ -28,6 +28,7 @@ enum class FaultKind : std::uint8_t {
   proc_restart,
   proc_pause,
   proc_slow,
+  proc_clone,
   disk_power,
   disk_torn,
   disk_rot,
@@ -82,7 +83,7 @@ struct lightcone::sim::WrittenAs<lightcone::faults::FaultName> {
   static constexpr std::string_view name = "fault_name";
   static constexpr std::string_view doc =
       "net.part, net.oneway, net.links, net.isolate, net.drop, net.dup, net.delay, net.reorder, net.corrupt, "
-      "net.slow, net.hold, net.release, proc.crash, proc.restart, proc.pause, proc.slow, "
+      "net.slow, net.hold, net.release, proc.crash, proc.restart, proc.pause, proc.slow, proc.clone, "
       "disk.power, disk.torn, disk.rot, disk.wipe, disk.slow, disk.full, disk.lie, clk.offset, clk.jump, "
       "clk.drift, clk.freeze, clk.masters_lost, or what the model offers: ops.<action>, load.<...>, "
       "dep.<...>.";

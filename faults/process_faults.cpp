@@ -1,4 +1,4 @@
-// Faults of processes: proc.crash, proc.restart, proc.pause, proc.slow; and those of disks that a
+// Faults of processes: proc.crash, proc.restart, proc.pause, proc.slow, proc.clone; and those of disks that a
 // process does not live through: disk.power, disk.torn, disk.wipe.
 #include <map>
 
@@ -157,6 +157,27 @@ class Slowness final : public NodeFault {
   bool is_over_ = false;
 };
 
+// The copies die at the end, for good.
+class Clone final : public NodeFault {
+ public:
+  Clone(const FaultSpec& spec, Setting setting) : NodeFault(spec, std::move(setting), "clone") {}
+  void begin() override {
+    for (const NodeId id : nodes()) {
+      if (!node(id).is_up() || !is_server_role(node(id).role())) continue;
+      clones_.push_back(simulation().clone(id));
+      setting_.afflictions.give_up(clones_.back());
+    }
+  }
+  void end() override {
+    for (const NodeId id : clones_) simulation().crash(id, CrashKind::process);
+  }
+  std::uint64_t affected() const override { return clones_.size(); }
+  std::string effect() const override { return "started " + nodes_text(clones_); }
+
+ private:
+  std::vector<NodeId> clones_;
+};
+
 }  // namespace
 
 std::unique_ptr<Fault> make_process_fault(const FaultSpec& spec, Setting setting) {
@@ -169,6 +190,8 @@ std::unique_ptr<Fault> make_process_fault(const FaultSpec& spec, Setting setting
       return std::make_unique<Pause>(spec, std::move(setting));
     case FaultKind::proc_slow:
       return std::make_unique<Slowness>(spec, std::move(setting));
+    case FaultKind::proc_clone:
+      return std::make_unique<Clone>(spec, std::move(setting));
     case FaultKind::disk_power: {
       const bool all_lost = spec.unsynced == Unsynced::lost;
       return std::make_unique<Crash>(spec, std::move(setting), "cut the power of",

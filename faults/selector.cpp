@@ -31,7 +31,7 @@ std::vector<NodeId> all_nodes(const World& world) {
 
 std::vector<NodeId> servers(const World& world) {
   std::vector<NodeId> out = all_nodes(world);
-  std::erase_if(out, [&](NodeId node) { return is_client_role(world.node(node).role()); });
+  std::erase_if(out, [&](NodeId node) { return !is_server_role(world.node(node).role()); });
   return out;
 }
 

@@ -213,6 +213,18 @@ class Checker {
       complain("delay", "net.reorder draws from 0 to the delay by itself", "a duration such as \"5ms\"");
     }
     if (spec_.fault.kind == FaultKind::ask) check_action();
+    if (spec_.fault.kind == FaultKind::proc_clone) check_clone();
+  }
+
+  void check_clone() {
+    const auto nodes = spec_.node ? spec_.node->fixed(census_) : std::nullopt;
+    for (const std::size_t node : nodes.value_or(std::vector<std::size_t>())) {
+      if (!is_client_role(census_.roles[node])) continue;
+      complain(
+          "node",
+          fmt::format("{} is a client, and its operations cannot be told from a copy's", census_.names[node]),
+          "servers");
+    }
   }
 
   void check_action() {

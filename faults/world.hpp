@@ -44,5 +44,7 @@ struct Census {
 
 // Clients are not what faults pick from unless they are named.
 inline bool is_client_role(std::string_view role) { return role == "client"; }
+// Nor are copies of nodes (Simulation::clone).
+inline bool is_server_role(std::string_view role) { return !is_client_role(role) && role != "clone"; }
 
 }  // namespace lightcone::faults

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/faults/pinging.hpp"
 
 namespace lightcone::faults {
@@ -67,6 +69,35 @@ TEST_CASE("a slow node takes its time for every event") {
   CHECK(run.record().affected >= 15);
   CHECK(run.record().affected <= 25);
   CHECK(run.node("n1").inbox_size() == 0);
+}
+
+TEST_CASE("a clone runs beside its original, under its name, and shares what is sent to it") {
+  Run run(R"({"fault": "proc.clone", "at": "105ms", "for": "200ms", "node": "n1"})");
+  run.whole();
+  CHECK(run.record().effect == "started n1'");
+  CHECK(run.shared.diary.found_at_start.back() == "n1:10");
+  CHECK(run.ticks("n1", 106ms, 305ms) == 39);  // the clone's first comes 10 ms after its start
+  CHECK(run.heard("n1", "n2", 108ms, 307ms) == 39);
+  CHECK(run.heard("n2", "n1", 108ms, 307ms) == 20);  // each message reaches one of the two
+  CHECK(run.ticks("n1", 306ms, 406ms) == 10);
+  CHECK_FALSE(run.node("n1'").is_up());
+  CHECK(run.node("n1").is_up());
+  std::set<std::int64_t> numbers;
+  std::size_t again = 0;
+  for (const Heard& each : run.shared.diary.heard) {
+    if (each.from == "n1" && each.to == "n2") again += numbers.insert(each.number).second ? 0U : 1U;
+  }
+  // The clients' greetings come from elsewhere; what the clone says, it counts from 1.
+  CHECK(again == 19);
+}
+
+TEST_CASE("a clone draws the same random numbers as its original") {
+  Run run(R"({"fault": "proc.clone", "at": "105ms", "for": "200ms", "node": "n1"})");
+  run.until(200ms);
+  sim::Stream original = run.node("n1").stream("tokens");
+  sim::Stream clone = run.node("n1'").stream("tokens");
+  CHECK(original.next() == clone.next());
+  CHECK(run.node("n1").self() == run.node("n1'").self());
 }
 
 TEST_CASE("a loss of power loses what was not synced") {

@@ -130,6 +130,11 @@ TEST_CASE("a fault happens while faults happen") {
         "flap: in 1s it never goes off; expected less than 1s");
 }
 
+TEST_CASE("a client cannot be cloned") {
+  CHECK(complaints(R"({"fault": "proc.clone", "at": "0s", "node": ["n1", "c1"]})") ==
+        "node: c1 is a client, and its operations cannot be told from a copy's; expected servers");
+}
+
 TEST_CASE("actions are those that the model offers") {
   CHECK(complaints(R"({"fault": "ops.transfer_leader", "at": "0s", "node": "n1"})") ==
         "fault: the model offers no action \"transfer_leader\"; expected one of transfer-leader, load.mult, "
