@@ -191,7 +191,9 @@ class Painter {
     } else if (kind.kind < FaultKind::proc_crash) {
       messages(spec, chance);
     } else {
-      spec.node = Selector(target(chance));
+      const std::string who = target(chance);
+      const bool everybody = chance.chance({1, 4}) && fails_together(kind.kind);
+      spec.node = everybody ? Selector("servers") : Selector(who);
       strength(spec, chance);
     }
   }
@@ -204,6 +206,11 @@ class Painter {
     // Pauses are about leases and sessions: half of them survive, half do not.
     const bool outlives = chance.chance({1, 2});
     return outlives ? log_uniform(chance, timeout, longest_) : log_uniform(chance, round_trip_, timeout);
+  }
+
+  // A room loses its power at once; a bad release crashes everywhere.
+  static bool fails_together(FaultKind kind) {
+    return kind == FaultKind::disk_power || kind == FaultKind::disk_torn || kind == FaultKind::proc_crash;
   }
 
   // Draws the same whether it aims or not.

@@ -138,11 +138,21 @@ TEST_CASE("half of the pauses outlive the longest timeout, half do not") {
 }
 
 TEST_CASE("half of the faults aim at the leader") {
-  const std::vector<FaultSpec> crashes = windows(only(FaultKind::proc_crash), 200);
+  const std::vector<FaultSpec> pauses = windows(only(FaultKind::proc_pause), 200);
   const double aimed =
-      share(crashes, [](const FaultSpec& spec) { return spec.node->text().starts_with("leader or n"); });
+      share(pauses, [](const FaultSpec& spec) { return spec.node->text().starts_with("leader or n"); });
   CHECK(aimed > 0.45);
   CHECK(aimed < 0.55);
+}
+
+TEST_CASE("a quarter of the crashes and power failures strike all servers at once") {
+  for (const FaultKind kind : {FaultKind::proc_crash, FaultKind::disk_power, FaultKind::disk_torn}) {
+    const std::vector<FaultSpec> crashes = windows(only(kind), 200);
+    const double together =
+        share(crashes, [](const FaultSpec& spec) { return spec.node->text() == "servers"; });
+    CHECK(together > 0.2);
+    CHECK(together < 0.3);
+  }
 }
 
 TEST_CASE("lengths are spread evenly over factors, starts over time") {
