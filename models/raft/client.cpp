@@ -11,7 +11,7 @@ using parts::key_value::Verb;
 
 namespace {
 
-// Between two refusals: a cluster without a leader is not asked in a loop.
+// After a refusal without a hint: a cluster without a leader is not asked in a loop.
 constexpr sim::Duration breather = std::chrono::milliseconds(10);
 // Servers that say "not I" before an operation counts as refused.
 constexpr int refusals = 20;
@@ -160,11 +160,14 @@ void Client::record(sim::HistoryRecorder::OperationId operation, const Ending& e
 }
 
 NodeId Client::first_server() {
-  if (favourite_ != sim::no_node && parameters_.read_mode != ReadMode::local &&
-      parameters_.read_mode != ReadMode::follower_read_index) {
-    return favourite_;
+  switch (workload_.sticky) {
+    case sim::Sticky::node:
+      return favourite_ != sim::no_node ? favourite_ : servers_[index_ % servers_.size()];
+    case sim::Sticky::nearest:
+      return servers_.front();
+    case sim::Sticky::random:
+      break;
   }
-  if (workload_.sticky == sim::Sticky::node) return servers_[index_ % servers_.size()];
   return chance_.pick(servers_);
 }
 
@@ -202,9 +205,11 @@ sim::Task<Client::Ending> Client::execute(Command command) {
       co_return Ending{outcome, {}, "session unknown", server};
     }
     ++refused;
+    const NodeId hint = std::get<NotLeader>(*reply).hint;
+    const bool knows_better = hint != sim::no_node && hint != server && refused % 4 != 0;
     favourite_ = sim::no_node;
-    server = next_server(server, std::get<NotLeader>(*reply).hint);
-    co_await sleep(breather);
+    server = next_server(server, hint);
+    if (!knows_better) co_await sleep(breather);
   }
   if (silences > 0) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
   co_return Ending{sim::Outcome::fail, {}, "no leader", server};

@@ -19,7 +19,7 @@ const std::vector<sim::OperationKind>& operation_kinds();
 
 class Client final : public sim::Story {
  public:
-  // `index`: of this client among the clients, from 0.
+  // `servers`: nearest first. `index`: of this client among the clients, from 0.
   Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
          const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
 

@@ -1,6 +1,8 @@
 // The Raft key-value store as a model: parameters, profiles, bug switches, and who runs where.
 #include "models/raft/model.hpp"
 
+#include <algorithm>
+
 #include "models/raft/claims.hpp"
 #include "models/raft/client.hpp"
 #include "models/raft/server.hpp"
@@ -230,6 +232,7 @@ class RaftModel final : public sim::ModelWith<Parameters> {
                                  std::string_view role, std::size_t index) const override {
     std::vector<sim::NodeId> servers = deployment.simulation.nodes_of_role("server");
     if (role == "client") {
+      nearest_first(servers, deployment.simulation, index);
       return [&parameters, &deployment, servers, index](sim::Env& env) {
         return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, servers,
                                         index);
@@ -244,6 +247,15 @@ class RaftModel final : public sim::ModelWith<Parameters> {
   void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
     deployment.simulation.add_monitor(std::make_unique<Monitor>(
         deployment.simulation, deployment.simulation.nodes_of_role("server"), parameters));
+  }
+
+  // Servers in the client's own zone before the others, otherwise in order.
+  static void nearest_first(std::vector<sim::NodeId>& servers, sim::Simulation& simulation,
+                            std::size_t client) {
+    const auto place = simulation.network().place(simulation.nodes_of_role("client").at(client));
+    std::stable_partition(servers.begin(), servers.end(), [&](sim::NodeId server) {
+      return place != 0 && simulation.network().place(server) == place;
+    });
   }
 
   // The leader of the highest term that is up.

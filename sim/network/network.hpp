@@ -53,6 +53,7 @@ class Network {
   // One directed link, before all else.
   void set_link(NodeId from, NodeId to, LinkQuality quality);
   const LinkQuality& quality(NodeId from, NodeId to) const;
+  Place place(NodeId node) const { return senders_.at(node.index).place; }
 
   // `event` is a message with its addresses; the network owns it from here on.
   void send(Event& event);

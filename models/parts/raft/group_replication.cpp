@@ -112,11 +112,12 @@ void Group::on(const Appended& appended, NodeId from) {
   if (position_ != Position::leader || appended.term != ballot_.term || peer == nullptr) return;
   peer->heard_at = env_.mono();
   peer->counts = appended.counts;
+  const bool is_old = appended.round < peer->acked_round;  // overtaken by a later answer
   peer->acked_round = std::max(peer->acked_round, appended.round);
   if (peer->in_flight > 0) --peer->in_flight;
   renew_lease();
   if (!appended.matches) {
-    peer_conflicts(*peer, appended);
+    if (!is_old) peer_conflicts(*peer, appended);
     return;
   }
   peer->match = std::max(peer->match, appended.match);
@@ -138,9 +139,11 @@ void Group::peer_conflicts(Peer& peer, const Appended& appended) {
     const Index last = log_.last_of_term(appended.conflict_term);
     if (last != 0) next = last + 1;
   }
-  // An old answer must not undo what is known since.
-  if (next <= peer.match || next >= peer.next + 1) next = std::min(peer.next, peer.match + 1);
-  peer.next = std::max<Index>(1, next);
+  next = std::max<Index>(1, next);
+  // Nothing new: the next heartbeat tries again. Answering each refusal at once would let messages multiply.
+  if (next > peer.next || (peer.probing && next == peer.next)) return;
+  peer.match = std::min(peer.match, next - 1);  // it can have lost entries since: to corruption, say
+  peer.next = next;
   peer.probing = true;
   peer.in_flight = 0;
   replicate_to(peer, Empty::skip);
