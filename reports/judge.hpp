@@ -38,6 +38,8 @@ struct RunReport {
   const ClaimReport* violation(const sim::RunRecord& run) const;
 };
 
-RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget = {});
+// The usual budget decides the histories of runs with some ten thousand operations; a broken one can cost all
+// of it, a second or so.
+RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget = {.steps = 5'000'000});
 
 }  // namespace lightcone::reports

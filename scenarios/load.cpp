@@ -42,6 +42,7 @@ class Checker {
   void check_network(const Loaded& loaded);
   void check_machines(const Loaded& loaded);
   void check_faults(const Loaded& loaded);
+  void check_nemesis(const Loaded& loaded);
   void check_claims(const Loaded& loaded);
 
  private:
@@ -260,6 +261,14 @@ void Checker::check_faults(const Loaded& loaded) {
   }
 }
 
+void Checker::check_nemesis(const Loaded& loaded) {
+  if (!loaded.scenario.nemesis) return;
+  const Literal* nemesis = find({"nemesis"});
+  for (faults::NemesisComplaint& complaint : faults::validate(*loaded.scenario.nemesis)) {
+    complain(follow(nemesis, complaint.path), "$.nemesis." + complaint.path, std::move(complaint.why));
+  }
+}
+
 void Checker::check_claims(const Loaded& loaded) {
   std::vector<std::string> known;
   for (const sim::Claim& claim : loaded.model->claims(loaded.parameters.get(), loaded.bugs))
@@ -301,6 +310,7 @@ std::optional<Loaded> load(const models::Registry& registry, const Overrides& ov
   checker.check_network(loaded);
   checker.check_machines(loaded);
   checker.check_faults(loaded);
+  checker.check_nemesis(loaded);
   checker.check_claims(loaded);
   if (!out.empty()) return std::nullopt;
   return loaded;

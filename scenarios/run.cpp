@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "faults/nemesis.hpp"
 #include "faults/plan.hpp"
 #include "faults/world.hpp"
 #include "scenarios/landmarks.hpp"
@@ -104,6 +105,21 @@ class Deployed {
   sim::Deployment deployment_;
 };
 
+// Those that the file asks for, and those that the nemesis draws.
+std::vector<faults::FaultSpec> faults_of(const Loaded& loaded, sim::Simulation& simulation,
+                                         const sim::Phases& phases) {
+  std::vector<faults::FaultSpec> specs = loaded.scenario.faults;
+  if (!loaded.scenario.nemesis) return specs;
+  const faults::Scale scale{phases, 2 * simulation.network().longest_latency(),
+                            loaded.model->longest_timeout(loaded.parameters.get())};
+  const faults::Census census = faults::Census::of(simulation, *loaded.model, phases);
+  for (faults::FaultSpec& drawn :
+       faults::draw_faults(*loaded.scenario.nemesis, scale, census, simulation.stream("nemesis"))) {
+    specs.push_back(std::move(drawn));
+  }
+  return specs;
+}
+
 // False when `progress` says that enough is enough.
 bool run_to_the_end(sim::Simulation& simulation, const sim::Phases& phases, const RunOptions& options) {
   constexpr int slices = 100;
@@ -171,7 +187,8 @@ std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& option
   Deployed deployed(loaded, options.seed);
   sim::Simulation& simulation = deployed.simulation();
   const sim::Phases& phases = deployed.phases();
-  faults::Plan plan(faults::World::of(simulation, *loaded.model), loaded.scenario.faults, phases.heal);
+  faults::Plan plan(faults::World::of(simulation, *loaded.model), faults_of(loaded, simulation, phases),
+                    phases.heal);
   LandmarkKeeper landmarks(simulation);
   const std::shared_ptr<void> attached = options.attach ? options.attach(simulation) : nullptr;
 

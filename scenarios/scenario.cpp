@@ -183,6 +183,7 @@ const FieldTable<Scenario>& Scenario::fields() {
           field("machines", &S::machines, "Clocks, disks and speed of the nodes."),
           field("workload", &S::workload, "What clients do."),
           field("faults", &S::faults, "What goes wrong, at fixed times or on triggers."),
+          field("nemesis", &S::nemesis, "Faults drawn at random from the seed."),
           field("ties", &S::ties, "Who goes first among events at the same instant."),
           field("warm_up", &S::warm_up, "Random faults begin after this."),
           field("length", &S::length, "Of the whole run, in simulated time.").at_least(1ms).at_most(100h),

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "faults/nemesis.hpp"
 #include "faults/spec.hpp"
 #include "sim/drawn_duration.hpp"
 #include "sim/fields.hpp"
@@ -113,6 +114,7 @@ struct Scenario {
   MachinesSection machines;
   sim::Workload workload;
   std::vector<faults::FaultSpec> faults;
+  std::optional<faults::Nemesis> nemesis;
   TiesSection ties;
   sim::Duration warm_up = sim::Duration(1'000'000'000);
   sim::Duration length = sim::Duration(30'000'000'000);

@@ -40,6 +40,7 @@ Terminal::Terminal()
 void Terminal::print(std::string_view text) {
   clear_status();
   std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);  // whoever reads a pipe sees each result when it is there
 }
 
 void Terminal::complain(std::string_view text) {

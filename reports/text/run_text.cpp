@@ -70,13 +70,16 @@ class Report {
   void add_heading() {
     out_ += painted(harmless(run_.scenario), Paint::bold, style_) + "\n";
     if (!run_.question.empty()) out_ += folded(harmless(run_.question), 0, style_) + "\n";
-    const double simulated = static_cast<double>(run_.phases.end.count()) / 1e9;
-    std::string line = fmt::format("{}, profile {}; seed {}; {:.4g} s of simulated time, {} events",
-                                   run_.model, run_.profile, run_.seed, simulated, grouped(run_.events));
-    if (wall_seconds_ >= 0)
-      line += fmt::format(" in {}", in_words(sim::Duration(static_cast<std::int64_t>(wall_seconds_ * 1e9))));
-    line += fmt::format("; fingerprint {:016x}", run_.fingerprint);
-    out_ += painted(folded(line, 0, style_), Paint::dim, style_) + "\n";
+    std::string length =
+        fmt::format("{:g} s of simulated time, {} events", static_cast<double>(run_.phases.end.count()) / 1e9,
+                    grouped(run_.events));
+    if (wall_seconds_ >= 0) {
+      length +=
+          fmt::format(" in {}", in_words(sim::Duration(static_cast<std::int64_t>(wall_seconds_ * 1e9))));
+    }
+    const std::string identity = fmt::format("{}, profile {}; seed {}, fingerprint {:016x}", run_.model,
+                                             run_.profile, run_.seed, run_.fingerprint);
+    out_ += painted(identity, Paint::dim, style_) + "\n" + painted(length, Paint::dim, style_) + "\n";
     for (const sim::BugSwitch& bug : run_.bugs) {
       out_ +=
           fmt::format("{} {} ({})\n", painted("Switched off:", Paint::warn, style_), bug.removes, bug.name);
