@@ -157,11 +157,15 @@ Result<Distribution> distribution_of(const DistributionForm& form) {
 
 }  // namespace
 
-DrawnDuration::DrawnDuration(Form form, Distribution distribution)
+DrawnDuration::DrawnDuration(std::shared_ptr<const Form> form, Distribution distribution)
     : form_(std::move(form)), distribution_(std::move(distribution)) {}
 
+DrawnDuration::DrawnDuration() : DrawnDuration(Duration{}) {}
+
 DrawnDuration::DrawnDuration(Duration always)
-    : form_(always), distribution_(Distribution::constant(always).value()) {}
+    : form_(std::make_shared<const Form>(always)), distribution_(Distribution::constant(always).value()) {}
+
+const DrawnDuration::Form& DrawnDuration::form() const noexcept { return *form_; }
 
 DrawnDuration DrawnDuration::of(const DistributionForm& form) { return from(form).value(); }
 
@@ -171,7 +175,7 @@ Result<DrawnDuration> DrawnDuration::from(const Form& form) {
                                           ? Distribution::constant(*always)
                                           : distribution_of(*std::get_if<DistributionForm>(&form));
   if (!distribution) return Problem{distribution.problem()};
-  return DrawnDuration(form, std::move(distribution).value());
+  return DrawnDuration(std::make_shared<const Form>(form), std::move(distribution).value());
 }
 
 std::optional<Mismatch> WrittenAs<DrawnDuration>::convert(const Form& form, DrawnDuration& out) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -48,7 +49,35 @@ struct NormalForm {
   static const FieldTable<NormalForm>& fields();
 };
 
-struct MixturePartForm;
+struct DistributionForm;
+
+class DrawnDuration {
+ public:
+  using Form = std::variant<Duration, DistributionForm>;
+
+  DrawnDuration();  // always 0
+  DrawnDuration(Duration always);
+  // For defaults in code; the form must be right, which is ensured.
+  static DrawnDuration of(const DistributionForm& form);
+  // Refuses, in words, a form that describes no distribution.
+  static Result<DrawnDuration> from(const Form& form);
+
+  Duration sample(Stream& stream) const noexcept { return distribution_.sample(stream); }
+  const Distribution& distribution() const noexcept { return distribution_; }
+  const Form& form() const noexcept;
+
+ private:
+  DrawnDuration(std::shared_ptr<const Form> form, Distribution distribution);
+
+  std::shared_ptr<const Form> form_;  // never null; shared by copies, and a form has drawn durations within
+  Distribution distribution_;
+};
+
+struct MixturePartForm {
+  Ratio weight;
+  DrawnDuration of;
+  static const FieldTable<MixturePartForm>& fields();
+};
 
 // Exactly one is given.
 struct DistributionForm {
@@ -60,34 +89,6 @@ struct DistributionForm {
   std::optional<std::vector<MixturePartForm>> mixture;
   std::optional<std::map<std::string, Duration>> quantiles;
   static const FieldTable<DistributionForm>& fields();
-};
-
-class DrawnDuration {
- public:
-  using Form = std::variant<Duration, DistributionForm>;
-
-  DrawnDuration() : DrawnDuration(Duration{}) {}
-  DrawnDuration(Duration always);
-  // For defaults in code; the form must be right, which is ensured.
-  static DrawnDuration of(const DistributionForm& form);
-  // Refuses, in words, a form that describes no distribution.
-  static Result<DrawnDuration> from(const Form& form);
-
-  Duration sample(Stream& stream) const noexcept { return distribution_.sample(stream); }
-  const Distribution& distribution() const noexcept { return distribution_; }
-  const Form& form() const noexcept { return form_; }
-
- private:
-  DrawnDuration(Form form, Distribution distribution);
-
-  Form form_;
-  Distribution distribution_;
-};
-
-struct MixturePartForm {
-  Ratio weight;
-  DrawnDuration of;
-  static const FieldTable<MixturePartForm>& fields();
 };
 
 template <>
