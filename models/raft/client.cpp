@@ -39,10 +39,9 @@ const std::vector<sim::OperationKind>& operation_kinds() {
   return all;
 }
 
-Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
-               const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index)
+Client::Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases,
+               std::vector<NodeId> servers, std::size_t index)
     : Story(env),
-      parameters_(parameters),
       workload_(workload),
       phases_(phases),
       servers_(std::move(servers)),

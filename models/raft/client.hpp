@@ -9,7 +9,6 @@
 
 #include "models/parts/workload/operation_source.hpp"
 #include "models/raft/messages.hpp"
-#include "models/raft/parameters.hpp"
 #include "sim/story/story.hpp"
 
 namespace lightcone::models::raft {
@@ -20,8 +19,8 @@ const std::vector<sim::OperationKind>& operation_kinds();
 class Client final : public sim::Story {
  public:
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
-  Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
-         const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
+  Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
+         std::size_t index);
 
   sim::Task<> run() override;
 
@@ -46,7 +45,6 @@ class Client final : public sim::Story {
   void record(sim::HistoryRecorder::OperationId operation, const Ending& ending);
   void remember(const parts::key_value::Command& command, const Ending& ending);
 
-  const Parameters& parameters_;
   const sim::Workload& workload_;
   const sim::Phases& phases_;
   std::vector<NodeId> servers_;

@@ -233,9 +233,8 @@ class RaftModel final : public sim::ModelWith<Parameters> {
     std::vector<sim::NodeId> servers = deployment.simulation.nodes_of_role("server");
     if (role == "client") {
       nearest_first(servers, deployment.simulation, index);
-      return [&parameters, &deployment, servers, index](sim::Env& env) {
-        return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, servers,
-                                        index);
+      return [&deployment, servers, index](sim::Env& env) {
+        return std::make_unique<Client>(env, deployment.workload, deployment.phases, servers, index);
       };
     }
     if (parameters.voters > 0) servers.resize(static_cast<std::size_t>(parameters.voters));
@@ -249,13 +248,14 @@ class RaftModel final : public sim::ModelWith<Parameters> {
         deployment.simulation, deployment.simulation.nodes_of_role("server"), parameters));
   }
 
-  // Servers in the client's own zone before the others, otherwise in order.
+  // A server in the client's own zone before the others, if there is one.
   static void nearest_first(std::vector<sim::NodeId>& servers, sim::Simulation& simulation,
                             std::size_t client) {
     const auto place = simulation.network().place(simulation.nodes_of_role("client").at(client));
-    std::stable_partition(servers.begin(), servers.end(), [&](sim::NodeId server) {
+    const auto near = std::find_if(servers.begin(), servers.end(), [&](sim::NodeId server) {
       return place != 0 && simulation.network().place(server) == place;
     });
+    if (near != servers.end()) std::rotate(servers.begin(), near, near + 1);
   }
 
   // The leader of the highest term that is up.

@@ -33,8 +33,8 @@ OperationSource::OperationSource(const sim::Workload& workload, std::span<const 
   if (workload.rate) {
     // Poisson arrivals: each client is an equal share of the whole.
     const sim::Ratio rate = *workload.rate;
-    const std::uint64_t mean = 1'000'000'000 * rate.denominator / rate.numerator * clients;
-    spacing_ = sim::Distribution::exponential(sim::Duration(static_cast<std::int64_t>(mean))).value();
+    const std::int64_t mean = 1'000'000'000 * rate.denominator / rate.numerator * workload.clients;
+    spacing_ = sim::Distribution::exponential(sim::Duration(mean)).value();
   }
   if (limited_) {
     const auto all = static_cast<std::uint64_t>(workload.operations);
