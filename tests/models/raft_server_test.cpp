@@ -1,0 +1,312 @@
+// One server, without a simulation: what it answers, and when.
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "models/raft/server.hpp"
+#include "tests/models/fake_env.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+using models::parts::raft::Appended;
+using models::parts::raft::AppendEntries;
+using models::parts::raft::ElectionTimedOut;
+using models::parts::raft::Entries;
+using models::parts::raft::EntryKind;
+using models::parts::raft::Position;
+using models::parts::raft::RequestVote;
+using models::parts::raft::Voted;
+using models::raft::Execute;
+using models::raft::Executed;
+using models::raft::NotLeader;
+using models::raft::Server;
+using sim::NodeId;
+
+constexpr NodeId n1{0}, n2{1}, n3{2}, client{3};
+
+// Server n1 of three.
+class One {
+ public:
+  explicit One(sim::BugSet bugs = {}) : bugs_(std::move(bugs)) {
+    start();
+    env_.complete_all_syncs(*server_);
+  }
+  void start() {
+    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
+    server_->start();
+  }
+  void restart_after_power_loss() {
+    server_.reset();
+    env_.lose_power();
+    start();
+    env_.complete_all_syncs(*server_);
+  }
+
+  template <class M>
+  void hear(NodeId from, M message) {
+    server_->on(message, sim::From{from, 7});
+  }
+  void sync() { env_.complete_all_syncs(*server_); }
+  FakeEnv& env() { return env_; }
+  Server& server() { return *server_; }
+  const models::parts::raft::Group& group() const { return server_->raft(); }
+
+  // Makes it the leader of the next term.
+  void lead() {
+    env_.fire<ElectionTimedOut>(*server_);
+    hear(n2, Voted{0, group().term() + 1, true, true});
+    sync();
+    // Its own vote came back to it when it was durable.
+    for (const auto& own : env_.take_sent<Voted>()) hear(own.to, own.message);
+    hear(n2, Voted{0, group().term(), true, false});
+    REQUIRE(group().position() == Position::leader);
+    sync();
+    env_.forget_sent();
+  }
+
+ private:
+  models::raft::Parameters parameters_;
+  sim::BugSet bugs_;
+  FakeEnv env_{n1};
+  std::unique_ptr<Server> server_;
+};
+
+Entries entries(std::initializer_list<models::parts::raft::Term> terms, models::parts::raft::Index first) {
+  Entries list;
+  for (const auto term : terms) list.push_back({first++, term, EntryKind::noop, {}});
+  return list;
+}
+
+AppendEntries append(models::parts::raft::Term term, models::parts::raft::Index previous,
+                     models::parts::raft::Term previous_term, Entries list,
+                     models::parts::raft::Index commit = 0) {
+  return {0, term, previous, previous_term, commit, 1, std::move(list)};
+}
+
+Execute put(std::int64_t value) {
+  Execute execute;
+  execute.command.verb = models::parts::key_value::Verb::put;
+  execute.command.key = "x";
+  execute.command.value = value;
+  return execute;
+}
+
+}  // namespace
+
+TEST_CASE("raft: a vote is answered when it is durable, and survives a power loss") {
+  One one;
+  one.hear(n2, RequestVote{0, 5, 0, 0, false, false});
+  CHECK(one.env().take_sent<Voted>().empty());
+  one.sync();
+  const auto votes = one.env().take_sent<Voted>();
+  REQUIRE(votes.size() == 1);
+  CHECK(votes[0].to == n2);
+  CHECK(votes[0].message.granted);
+  one.restart_after_power_loss();
+  one.hear(n3, RequestVote{0, 5, 0, 0, false, false});
+  one.sync();
+  const auto second = one.env().take_sent<Voted>();
+  REQUIRE(second.size() == 1);
+  CHECK_FALSE(second[0].message.granted);
+}
+
+TEST_CASE("raft: with raft.no-persist-vote the vote leaves at once, and is forgotten") {
+  One one({"raft.no-persist-vote"});
+  one.hear(n2, RequestVote{0, 5, 0, 0, false, false});
+  CHECK(one.env().take_sent<Voted>().size() == 1);
+  one.restart_after_power_loss();
+  one.hear(n3, RequestVote{0, 5, 0, 0, false, false});
+  const auto second = one.env().take_sent<Voted>();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].message.granted);
+}
+
+TEST_CASE("raft: votes go to logs that are at least as up to date, by the last term first") {
+  struct Case {
+    models::parts::raft::Index index;
+    models::parts::raft::Term term;
+    bool granted;
+  };
+  for (const Case& candidate :
+       {Case{3, 2, true}, Case{4, 2, true}, Case{1, 3, true}, Case{2, 2, false}, Case{9, 1, false}}) {
+    One one;
+    one.hear(n2, append(2, 0, 0, entries({1, 2, 2}, 1)));
+    one.sync();
+    one.env().advance(std::chrono::seconds(1));  // stickiness is over
+    one.env().forget_sent();
+    one.hear(n3, RequestVote{0, 5, candidate.index, candidate.term, false, false});
+    one.sync();
+    const auto votes = one.env().take_sent<Voted>();
+    INFO(candidate.index << " of term " << candidate.term);
+    REQUIRE(votes.size() == 1);
+    CHECK(votes[0].message.granted == candidate.granted);
+  }
+}
+
+TEST_CASE("raft: nobody votes who has just heard from a leader, unless the leader wants it") {
+  One one;
+  one.hear(n2, append(2, 0, 0, {}));
+  one.env().forget_sent();
+  one.hear(n3, RequestVote{0, 3, 0, 0, false, false});
+  one.sync();
+  CHECK(one.env().take_sent<Voted>().empty());
+  CHECK(one.group().term() == 2);
+  one.hear(n3, RequestVote{0, 3, 0, 0, false, true});
+  one.sync();
+  CHECK(one.env().take_sent<Voted>().size() == 1);
+}
+
+TEST_CASE("raft: a pre-vote changes nothing") {
+  One one;
+  one.hear(n3, RequestVote{0, 8, 0, 0, true, false});
+  const auto votes = one.env().take_sent<Voted>();
+  REQUIRE(votes.size() == 1);
+  CHECK(votes[0].message.granted);
+  CHECK(one.group().term() == 0);
+  CHECK(one.env().pending_syncs() == 0);
+}
+
+TEST_CASE("raft: entries are acknowledged when they are durable") {
+  One one;
+  one.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));
+  CHECK(one.env().take_sent<Appended>().empty());
+  one.sync();
+  const auto answers = one.env().take_sent<Appended>();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].message.matches);
+  CHECK(answers[0].message.match == 2);
+}
+
+TEST_CASE("raft: a follower takes entries only behind a matching one, and says where it differs") {
+  One one;
+  one.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));
+  one.sync();
+  one.env().forget_sent();
+  one.hear(n2, append(2, 5, 2, entries({2}, 6)));
+  one.sync();
+  auto answers = one.env().take_sent<Appended>();
+  REQUIRE(answers.size() == 1);
+  CHECK_FALSE(answers[0].message.matches);
+  CHECK(answers[0].message.conflict_index == 3);
+  one.hear(n2, append(2, 2, 2, entries({2}, 3)));
+  one.sync();
+  answers = one.env().take_sent<Appended>();
+  REQUIRE(answers.size() == 1);
+  CHECK_FALSE(answers[0].message.matches);
+  CHECK(answers[0].message.conflict_term == 1);
+  CHECK(answers[0].message.conflict_index == 1);
+  CHECK(one.group().log().last_index() == 2);
+}
+
+TEST_CASE("raft: a follower deletes from the first conflicting entry only") {
+  One one;
+  one.hear(n2, append(1, 0, 0, entries({1, 1, 1, 1}, 1)));
+  one.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));  // a late, shorter message
+  CHECK(one.group().log().last_index() == 4);
+  one.hear(n3, append(2, 1, 1, entries({1, 2}, 2)));
+  CHECK(one.group().log().last_index() == 3);
+  CHECK(one.group().log().last_term() == 2);
+
+  One broken({"raft.truncate-always"});
+  broken.hear(n2, append(1, 0, 0, entries({1, 1, 1, 1}, 1)));
+  broken.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));
+  CHECK(broken.group().log().last_index() == 2);
+}
+
+TEST_CASE("raft: a leader does not count replicas for entries of older terms") {
+  for (const bool safe : {true, false}) {
+    One one(safe ? sim::BugSet{} : sim::BugSet{"raft.commit-old-term"});
+    one.hear(n2, append(1, 0, 0, entries({1}, 1)));
+    one.sync();
+    one.env().advance(std::chrono::seconds(1));
+    one.lead();
+    const auto term = one.group().term();
+    one.hear(n3, Appended{0, term, 1, true, 1, 0, 0, true});
+    CHECK(one.group().commit_index() == (safe ? 0U : 1U));
+    one.hear(n3, Appended{0, term, 1, true, 2, 0, 0, true});  // its own no-op, and with it all before
+    CHECK(one.group().commit_index() == 2);
+  }
+}
+
+TEST_CASE("raft: a leader counts itself when its own entry is durable") {
+  One one;
+  one.lead();
+  const auto term = one.group().term();
+  one.hear(client, put(1));
+  one.hear(n2, Appended{0, term, 1, true, 1, 0, 0, true});
+  CHECK(one.group().commit_index() == 1);
+  one.hear(n2, Appended{0, term, 1, true, 2, 0, 0, true});
+  CHECK(one.group().commit_index() == 1);
+  one.sync();
+  CHECK(one.group().commit_index() == 2);
+}
+
+TEST_CASE("raft: a follower sends clients to the leader, and does nothing else") {
+  One one;
+  one.hear(client, put(1));
+  auto refusals = one.env().take_sent<NotLeader>();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].message.hint == sim::no_node);
+  one.hear(n2, append(1, 0, 0, {}));
+  one.hear(client, put(1));
+  refusals = one.env().take_sent<NotLeader>();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].message.hint == n2);
+  CHECK(one.group().log().last_index() == 0);
+}
+
+TEST_CASE("raft: a read waits until a majority has confirmed the leader and its term has a commit") {
+  One one;
+  one.lead();
+  const auto term = one.group().term();
+  Execute get;
+  get.command.key = "x";
+  one.hear(client, get);
+  CHECK(one.env().take_sent<Executed>().empty());
+  one.hear(n2, Appended{0, term, 2, false, 0, 2, 0, true});  // it still leads, but nothing is committed yet
+  CHECK(one.env().take_sent<Executed>().empty());
+  one.hear(n2, Appended{0, term, 2, true, 1, 0, 0, true});
+  CHECK(one.env().take_sent<Executed>().size() == 1);
+}
+
+TEST_CASE("raft: a member that finds a blank disk under its old name neither votes nor counts") {
+  One one;
+  one.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));
+  one.sync();
+  one.env().disk().wipe();
+  one.restart_after_power_loss();
+  CHECK(one.group().has_lost_memory());
+  one.env().forget_sent();
+  one.hear(n3, RequestVote{0, 9, 9, 9, false, true});
+  one.sync();
+  CHECK(one.env().take_sent<Voted>().empty());
+  one.hear(n2, append(1, 0, 0, entries({1}, 1)));
+  one.sync();
+  const auto answers = one.env().take_sent<Appended>();
+  REQUIRE(answers.size() == 1);
+  CHECK_FALSE(answers[0].message.counts);
+}
+
+TEST_CASE("raft: a member with a damaged entry remembers what it held, and does not stand") {
+  One one;
+  one.hear(n2, append(3, 0, 0, entries({1, 2, 3}, 1)));
+  one.sync();
+  one.env().disk().rot("raft/log", 1, sim::Disk::Which::oldest);
+  one.restart_after_power_loss();
+  CHECK(one.group().log().last_index() == 0);
+  CHECK(one.group().log().reach() == models::parts::raft::Reach{3, 3});
+  one.env().forget_sent();
+  one.env().fire<ElectionTimedOut>(one.server());
+  CHECK(one.env().take_sent<RequestVote>().empty());
+  one.hear(n3, RequestVote{0, 9, 2, 2, false, false});
+  one.sync();
+  const auto votes = one.env().take_sent<Voted>();
+  REQUIRE(votes.size() == 1);
+  CHECK_FALSE(votes[0].message.granted);
+  one.hear(n2, append(9, 0, 0, entries({1, 2, 3}, 1)));
+  one.sync();
+  CHECK(one.group().log().damaged().index == 0);
+}
+
+}  // namespace lightcone::tests
