@@ -88,7 +88,9 @@ Diagnostics::Diagnostics(std::string file, std::string source, std::size_t limit
 }
 
 void Diagnostics::add(sim::Place place, std::string path, sim::Mismatch why) {
-  Diagnostic added{place.line > 0 ? file_ : std::string(override_name),
+  std::string where = place.line > 0 ? file_ : std::string(override_name);
+  if (path.starts_with("--")) where = std::exchange(path, {});  // another option: "--bug"
+  Diagnostic added{std::move(where),
                    place.line,
                    place.column,
                    std::move(path),

@@ -40,7 +40,8 @@ class Diagnostics {
   // `source` is the text of the file, kept to be read and quoted from; a byte order mark is dropped.
   Diagnostics(std::string file, std::string source, std::size_t limit = usual_limit);
 
-  // A place of line 0 means that the value was given beside the file, by `--set`.
+  // A place of line 0 means that the value was given beside the file: by `--set`, or by the option that
+  // stands for the path.
   void add(sim::Place place, std::string path, sim::Mismatch why);
 
   bool empty() const { return found_.empty(); }

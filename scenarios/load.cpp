@@ -299,11 +299,13 @@ std::optional<Loaded> load(const models::Registry& registry, const Overrides& ov
   loaded.text = out.source();
   const Part part{&Scenario::fields(), &loaded.scenario};
   const bool bound = read_records(*document, std::span(&part, 1), out);
-  if (!bound || !out.empty()) return std::nullopt;
+  const bool sound = bound && out.empty();
   if (overrides.seed) loaded.scenario.seed = *overrides.seed;
 
+  // Parameters are read even when the rest is wrong, so that all mistakes are told at once.
   Checker checker(registry, *document, out);
-  if (!checker.find_model(loaded) || !checker.read_parameters(loaded)) return std::nullopt;
+  if (loaded.scenario.system.model.empty()) return std::nullopt;
+  if (!checker.find_model(loaded) || !checker.read_parameters(loaded) || !sound) return std::nullopt;
   checker.check_bugs(loaded, overrides.bugs);
   checker.name_nodes(loaded);
   checker.check_workload(loaded);

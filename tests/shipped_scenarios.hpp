@@ -26,8 +26,9 @@ inline std::string read_file(const std::filesystem::path& path) {
 // Relative to the sources, in alphabetical order: "scenarios/raft/figure-8.json".
 inline std::vector<std::string> shipped_scenarios() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder() / "scenarios")) {
-    if (entry.path().extension() != ".json") continue;
+  const std::filesystem::path folder = source_folder() / "scenarios";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".json" || entry.path().parent_path() == folder) continue;
     files.push_back(std::filesystem::relative(entry.path(), source_folder()).generic_string());
   }
   std::sort(files.begin(), files.end());

@@ -38,15 +38,11 @@ LoadedFile load_scenario(const models::Registry& registry, const std::string& fi
                          const scenarios::Overrides& overrides, Terminal& terminal) {
   LoadedFile result;
   std::string text;
-  InputBounds bounds;
-  bounds.text_bytes = largest_scenario + 1;  // one more, so that the reader of JSON says what is too large
-  const auto wrong = read_input(
-      file,
-      [&](std::string_view piece) {
-        text += piece;
-        return text.size() <= largest_scenario;
-      },
-      bounds);
+  // A little more than is allowed, so that the reader of JSON says what is wrong.
+  const auto wrong = read_input(file, [&](std::string_view piece) {
+    text += piece;
+    return text.size() <= largest_scenario;
+  });
   if (wrong) {
     terminal.complain(*wrong);
     result.exit_code = exit_no_input;

@@ -63,6 +63,14 @@ TEST_CASE("the outputs in README.md are what the program prints") {
   CHECK(without_times(now) == without_times(read_document("README.md")));
 }
 
+TEST_CASE("scenarios/schema.json is what the program prints") {
+  const std::string now = run_program("schema").output;
+  if (std::getenv("LIGHTCONE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(std::string(LIGHTCONE_SOURCE_DIR) + "/scenarios/schema.json") << now;
+  }
+  CHECK(now == read_document("scenarios/schema.json"));
+}
+
 TEST_CASE("every verb explains itself, and the README names only verbs that exist") {
   const Ran help = run_program("--help");
   CHECK(help.exit_code == 0);

@@ -37,7 +37,8 @@ int list_scenarios(const models::Registry& registry, Terminal& terminal) {
   std::vector<fs::path> files;
   std::error_code ignored;
   for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+    const bool in_a_topic = entry.path().parent_path() != folder;  // beside them lies their schema
+    if (in_a_topic && entry.path().extension() == ".json") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
