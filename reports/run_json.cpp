@@ -16,20 +16,6 @@ using json = nlohmann::ordered_json;
 double in_seconds(sim::Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 double in_seconds(sim::Instant instant) { return in_seconds(instant.time_since_epoch()); }
 
-std::string_view name_of(sim::Assumption assumption) {
-  switch (assumption) {
-    case sim::Assumption::a0:
-      return "A0";
-    case sim::Assumption::a1:
-      return "A1";
-    case sim::Assumption::a2:
-      return "A2";
-    case sim::Assumption::a3:
-      return "A3";
-  }
-  return "";
-}
-
 json operation_json(const sim::Operation& operation) {
   std::string line;
   histories::append_json_line(line, operation);
@@ -66,7 +52,7 @@ json claims_json(const sim::RunRecord& run, const RunReport& report) {
   for (const ClaimReport& claim : report.claims) {
     claims.push_back({{"id", claim.claim.id},
                       {"statement", claim.claim.statement},
-                      {"assumption", name_of(claim.claim.assumption)},
+                      {"assumption", to_string(claim.claim.assumption)},
                       {"verdict", to_string(claim.judgement.verdict)},
                       {"anomaly", claim.judgement.anomaly},
                       {"witness", witness_json(run, claim)}});

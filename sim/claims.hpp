@@ -5,6 +5,7 @@
 #include <boost/describe/enum.hpp>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,8 @@ enum class Assumption : std::uint8_t {
   a3,  // after the heal, delays, pauses, loss and load are back to normal: for liveness
 };
 BOOST_DESCRIBE_ENUM(Assumption, a0, a1, a2, a3)
+// "A0", ...
+std::string_view to_string(Assumption assumption);
 
 // How a claim is decided.
 namespace judged_by {

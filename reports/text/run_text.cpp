@@ -27,20 +27,6 @@ Paint paint_of(Verdict verdict) {
   return Paint::plain;
 }
 
-std::string_view class_of(sim::Assumption assumption) {
-  switch (assumption) {
-    case sim::Assumption::a0:
-      return "A0";
-    case sim::Assumption::a1:
-      return "A1";
-    case sim::Assumption::a2:
-      return "A2";
-    case sim::Assumption::a3:
-      return "A3";
-  }
-  return "";
-}
-
 std::uint64_t count_of(const sim::RunRecord& run, sim::Outcome outcome) {
   return static_cast<std::uint64_t>(std::count_if(
       run.history.begin(), run.history.end(), [&](const sim::Operation& o) { return o.outcome == outcome; }));
@@ -94,7 +80,7 @@ class Report {
       std::string verdict(to_string(judgement.verdict));
       if (!judgement.anomaly.empty()) verdict += fmt::format(" ({})", judgement.anomaly);
       if (judgement.verdict == Verdict::weak) verdict += fmt::format(": {}", claim.claim.weakly_satisfies);
-      out += fmt::format("  {} {} {} {}\n", fitted(claim.claim.id, 6), class_of(claim.claim.assumption),
+      out += fmt::format("  {} {} {} {}\n", fitted(claim.claim.id, 6), to_string(claim.claim.assumption),
                          painted(fitted(verdict, std::max<std::size_t>(28, width_of(verdict))),
                                  paint_of(judgement.verdict), style_),
                          folded(claim.claim.statement, 40, style_));

@@ -10,20 +10,6 @@
 namespace lightcone::tools {
 namespace {
 
-std::string in_words(sim::Assumption assumption) {
-  switch (assumption) {
-    case sim::Assumption::a0:
-      return "A0";
-    case sim::Assumption::a1:
-      return "A1";
-    case sim::Assumption::a2:
-      return "A2";
-    case sim::Assumption::a3:
-      return "A3";
-  }
-  return "";
-}
-
 std::string_view in_words(sim::BugSwitch::Difficulty difficulty) {
   switch (difficulty) {
     case sim::BugSwitch::Difficulty::easy:
@@ -91,7 +77,7 @@ class Page {
         "for good;\n"
         "A2: clocks within bounds; A3: once everything is back to normal)\n";
     for (const sim::Claim& claim : model_.claims(parameters_.get(), {})) {
-      std::string text = fmt::format("{} ({})", claim.statement, in_words(claim.assumption));
+      std::string text = fmt::format("{} ({})", claim.statement, to_string(claim.assumption));
       if (claim.only_on_request) text += ", judged where a scenario names it";
       entry(claim.id, text, 10);
     }
