@@ -24,8 +24,9 @@ sim::Value list_of(const State& ids, const Values& values) {
 
 class SetSpecification final : public Specification {
  public:
-  SetSpecification(const Object& object, Values& values)
+  SetSpecification(const Object& object, Part part, Values& values)
       : values_(values), initial_(ids_of(object.initial, values)) {
+    grows_ = std::ranges::none_of(part, [](const Op& op) { return op.verb == Verb::remove; });
     sort_once(initial_);
   }
 
@@ -60,6 +61,15 @@ class SetSpecification final : public Specification {
     return true;
   }
 
+  bool grows() const override { return grows_; }
+
+  bool can_grow_to(const State& state, const Op& read) const override {
+    if (read.verb != Verb::read) return true;
+    State seen = ids_of(values_[read.answer], values_);
+    sort_once(seen);
+    return std::ranges::includes(seen, state);
+  }
+
  private:
   static void sort_once(State& ids) {
     std::ranges::sort(ids);
@@ -69,6 +79,7 @@ class SetSpecification final : public Specification {
 
   Values& values_;
   State initial_;
+  bool grows_ = false;
 };
 
 // FIFO and priority queues, bags and stacks: they differ in which element comes out.
@@ -155,15 +166,27 @@ class LogSpecification final : public Specification {
     return values_[static_cast<ValueId>(state[static_cast<std::size_t>(*at)])];
   }
 
+  bool grows() const override { return true; }
+
+  bool can_grow_to(const State& state, const Op& read) const override {
+    const sim::ValueList* seen = values_[read.answer].as_list();
+    return read.verb != Verb::read || (seen == nullptr ? state.empty() : is_prefix(state, *seen));
+  }
+
  private:
+  bool is_prefix(const State& state, const sim::ValueList& list) const {
+    if (state.size() > list.size()) return false;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      if (!(list[i] == values_[static_cast<ValueId>(state[i])])) return false;
+    }
+    return true;
+  }
+
   bool fits(const State& state, const Op& op) const {
     if (op.verb != Verb::read) return values_[op.answer] == answer(state, op);
     const sim::ValueList* seen = values_[op.answer].as_list();
-    if (seen == nullptr || seen->size() != state.size()) return state.empty() && op.answer == Values::null;
-    for (std::size_t i = 0; i < state.size(); ++i) {
-      if (!((*seen)[i] == values_[static_cast<ValueId>(state[i])])) return false;
-    }
-    return true;
+    if (seen == nullptr) return state.empty() && op.answer == Values::null;
+    return seen->size() == state.size() && is_prefix(state, *seen);
   }
 
   const Values& values_;
@@ -172,8 +195,8 @@ class LogSpecification final : public Specification {
 
 }  // namespace
 
-std::unique_ptr<Specification> set_specification(const Object& object, Values& values) {
-  return std::make_unique<SetSpecification>(object, values);
+std::unique_ptr<Specification> set_specification(const Object& object, Part part, Values& values) {
+  return std::make_unique<SetSpecification>(object, part, values);
 }
 
 std::unique_ptr<Specification> queue_specification(const Object& object, Values& values) {

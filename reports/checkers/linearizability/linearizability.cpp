@@ -4,23 +4,26 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
-#include "reports/checkers/linearizability/explanation.hpp"
+#include "reports/checkers/linearizability/collections.hpp"
+#include "reports/checkers/linearizability/conviction.hpp"
+#include "reports/checkers/linearizability/lineages.hpp"
 #include "reports/checkers/linearizability/operations.hpp"
 #include "reports/checkers/linearizability/search.hpp"
 #include "reports/checkers/linearizability/specification.hpp"
-#include "reports/checkers/linearizability/witness.hpp"
 #include "reports/checkers/linearizability/zones.hpp"
-#include "sim/ensure.hpp"
 
 namespace lightcone::reports::checkers {
 namespace {
 
-// What a witness may cost beyond the verdict, in steps of the search.
-constexpr std::uint64_t witness_steps = 3'000'000;
-
 bool is_register(Shape shape) {
   return shape == Shape::plain_register || shape == Shape::cas_register || shape == Shape::key_value;
+}
+
+bool is_collection(Shape shape) {
+  return shape == Shape::fifo_queue || shape == Shape::unordered_queue || shape == Shape::priority_queue ||
+         shape == Shape::stack;
 }
 
 class Judge {
@@ -39,23 +42,17 @@ class Judge {
     }
     for (std::size_t i = 0; i < operations_.parts.size() && judgement_.verdict != Verdict::violated; ++i)
       judge_part(operations_.part(i));
-    if (judgement_.verdict != Verdict::held) judgement_.certificate.clear();
+    if (judgement_.verdict != Verdict::held || without_certificate_) judgement_.certificate.clear();
     return std::move(judgement_);
   }
 
  private:
   void judge_part(Part part) {
-    if (engines_ == Engines::fastest && is_register(object_.shape)) {
-      const auto zoned = zones_.judge(part, object_, operations_.values, certificate_);
-      if (zoned) return settle(part, *zoned);
-    }
-    const auto specification = specification_of(object_, part, operations_.values);
-    const Found found = search(part, *specification, left());
-    judgement_.steps += found.steps;
-    if (found.verdict == Verdict::held) return certify(part, found.order);
-    if (found.verdict == Verdict::violated) return convict(part, found.stuck, *specification);
-    judgement_.verdict = Verdict::unknown;
-    judgement_.summary = fmt::format("undecided after {} steps", judgement_.steps);
+    if (engines_ == Engines::search_only) return settle_by_search(part);
+    if (is_register(object_.shape) && settle_by_zones(part)) return;
+    if ((is_register(object_.shape) || object_.shape == Shape::log) && settle_by_versions(part)) return;
+    if (is_collection(object_.shape) && settle_by_elements(part)) return;
+    settle_by_search(part);
   }
 
   Budget left() const {
@@ -64,44 +61,77 @@ class Judge {
     return left;
   }
 
-  static Budget for_witness() {
-    Budget budget;
-    budget.steps = witness_steps;
-    return budget;
+  Prosecutor prosecutor(Part part) { return {history_, object_, operations_.values, part}; }
+
+  void convict(Judgement&& judgement) {
+    judgement.steps += judgement_.steps;
+    judgement_ = std::move(judgement);
   }
 
-  void certify(Part part, const std::vector<std::uint32_t>& order) {
-    if (certificate_ == Certificate::none) return;
-    for (const std::uint32_t op : order) judgement_.certificate.push_back(part[op].index);
+  // False where the method does not apply; so below.
+  bool settle_by_zones(Part part) {
+    const ValueId initial = operations_.values.keep(object_.initial);
+    const auto zoned = zones_.judge(part, initial, operations_.values.size(), certificate_);
+    if (!zoned) return false;
+    judgement_.steps += zoned->steps;
+    if (zoned->conflict) {
+      convict(prosecutor(part).by_zones(*zoned));
+    } else {
+      for (const std::uint32_t op : zoned->order) judgement_.certificate.push_back(part[op].index);
+    }
+    return true;
   }
 
-  void settle(Part part, const Zoned& zoned) {
-    judgement_.steps += zoned.steps;
-    if (!zoned.conflict) return certify(part, zoned.order);
+  bool settle_by_versions(Part part) {
+    const auto lineages = lineages_of(part, object_, operations_.values);
+    if (!lineages) return false;
+    judgement_.steps += part.size();
+    if (lineages->contradiction) {
+      convict(prosecutor(part).by_contradiction(*lineages->contradiction));
+      return true;
+    }
+    if (!lineages->unexplained.empty()) {
+      convict(prosecutor(part).by_unexplained_read(lineages->unexplained.front()));
+      return true;
+    }
+    const auto zoned = zones_.judge(lineages->ops, 0, lineages->versions, certificate_);
+    if (!zoned) return false;
+    if (zoned->conflict) {
+      convict(prosecutor(part).by_versions(*lineages, *zoned));
+    } else {
+      for (const std::uint32_t op : zoned->order) judgement_.certificate.push_back(lineages->ops[op].index);
+    }
+    return true;
+  }
+
+  bool settle_by_elements(Part part) {
+    const auto monitored = monitor_collection(part, object_, operations_.values);
+    if (!monitored) return false;
+    judgement_.steps += part.size();
+    if (!monitored->legal) {
+      convict(prosecutor(part).by_collection(*monitored));
+      return true;
+    }
+    if (certificate_ == Certificate::none) return true;
     const auto specification = specification_of(object_, part, operations_.values);
-    const Witness witness = smallest_witness(part, zoned.closure, *specification, for_witness());
-    sim::ensure(witness.checked,
-                "the search agrees that the operations of a zone conflict cannot be ordered");
-    report(part, witness, explained(*zoned.conflict, part, history_, object_));
+    const Found found = search(part, *specification, left());
+    judgement_.steps += found.steps;
+    if (found.verdict != Verdict::held) without_certificate_ = true;
+    for (const std::uint32_t op : found.order) judgement_.certificate.push_back(part[op].index);
+    return true;
   }
 
-  void convict(Part part, std::uint32_t stuck, const Specification& specification) {
-    const Witness witness =
-        smallest_witness(part, begun_before_end_of(part, stuck), specification, for_witness());
-    report(part, witness, explained(witness.kept, stuck, {}, part, history_, object_));
-    const auto returned = std::ranges::count_if(part, [&](const Op& op) { return op.end < part[stuck].end; });
-    judgement_.reason.push_back(
-        {fmt::format("the {} operations on this object that returned before can be ordered", returned), {}});
-  }
-
-  void report(Part part, const Witness& witness, Explanation explanation) {
-    judgement_.steps += witness.steps;
-    judgement_.verdict = Verdict::violated;
-    judgement_.anomaly = std::move(explanation.anomaly);
-    judgement_.summary = std::move(explanation.summary);
-    judgement_.reason = std::move(explanation.reason);
-    for (const std::uint32_t op : witness.kept) judgement_.operations.push_back(part[op].index);
-    std::ranges::sort(judgement_.operations);
+  void settle_by_search(Part part) {
+    const auto specification = specification_of(object_, part, operations_.values);
+    const Found found = search(part, *specification, left());
+    judgement_.steps += found.steps;
+    if (found.verdict == Verdict::violated) return convict(prosecutor(part).by_search(found.stuck));
+    if (found.verdict == Verdict::unknown) {
+      judgement_.verdict = Verdict::unknown;
+      judgement_.summary = fmt::format("undecided after {} steps", judgement_.steps);
+    } else if (certificate_ == Certificate::wanted) {
+      for (const std::uint32_t op : found.order) judgement_.certificate.push_back(part[op].index);
+    }
   }
 
   const sim::History& history_;
@@ -111,6 +141,7 @@ class Judge {
   Engines engines_;
   Operations operations_;
   ZoneJudge zones_;
+  bool without_certificate_ = false;
   Judgement judgement_;
 };
 

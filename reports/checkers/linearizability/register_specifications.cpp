@@ -10,8 +10,13 @@ namespace {
 // One register or one key of a map; an absent key holds null.
 class RegisterSpecification final : public Specification {
  public:
-  RegisterSpecification(const Object& object, Values& values)
-      : values_(values), initial_(values.keep(object.initial)) {}
+  RegisterSpecification(const Object& object, Part part, Values& values)
+      : values_(values), initial_(values.keep(object.initial)) {
+    grows_ = std::ranges::any_of(part, [](const Op& op) { return op.verb == Verb::append; }) &&
+             std::ranges::all_of(part, [&](const Op& op) {
+               return op.verb == Verb::read || op.verb == Verb::append || is_overwrite(op);
+             });
+  }
 
   State initial() const override { return {initial_}; }
 
@@ -68,18 +73,42 @@ class RegisterSpecification final : public Specification {
     return op.verb == Verb::write || (op.verb == Verb::erase && !op.answered);
   }
 
+  bool can_hide(const Op& op) const override {
+    return is_overwrite(op) || op.verb == Verb::append || (op.verb == Verb::swap && !op.answered);
+  }
+
+  bool grows() const override { return grows_; }
+
+  bool can_grow_to(const State& state, const Op& read) const override {
+    const sim::Value& small = values_[static_cast<ValueId>(state[0])];
+    const sim::Value& large = values_[read.answer];
+    if (small.is_null() || small == large) return true;
+    if (small.as_text() != nullptr && large.as_text() != nullptr)
+      return large.as_text()->starts_with(*small.as_text());
+    const sim::ValueList* list = large.as_list();
+    const sim::ValueList begun = as_list(small);
+    return list != nullptr && begun.size() <= list->size() &&
+           std::equal(begun.begin(), begun.end(), list->begin());
+  }
+
  private:
-  // Text to text, an element to a list; an absent key becomes what is appended.
+  // Text to text, any other element to a list; an absent key is an empty text or list, and what is neither is
+  // the first element of a list.
   ValueId appended(ValueId held, ValueId tail) const {
-    if (held == Values::null) return tail;
-    if (const std::string* text = values_[held].as_text()) {
-      const std::string* more = values_[tail].as_text();
-      return values_.keep(*text + (more == nullptr ? values_[tail].to_json() : *more));
+    const std::string* more = values_[tail].as_text();
+    const std::string* text = values_[held].as_text();
+    if (more != nullptr && (text != nullptr || held == Values::null)) {
+      return text == nullptr ? tail : values_.keep(*text + *more);
     }
-    sim::ValueList list;
-    if (const sim::ValueList* elements = values_[held].as_list()) list = *elements;
+    sim::ValueList list = as_list(values_[held]);
     list.push_back(values_[tail]);
     return values_.keep(std::move(list));
+  }
+
+  static sim::ValueList as_list(const sim::Value& value) {
+    if (const sim::ValueList* list = value.as_list()) return *list;
+    if (value.is_null()) return {};
+    return {value};
   }
 
   // Null when what is held is no number. Wraps at the ends of std::int64_t.
@@ -91,12 +120,19 @@ class RegisterSpecification final : public Specification {
 
   Values& values_;
   ValueId initial_;
+  bool grows_ = false;
 };
 
 class CounterSpecification final : public Specification {
  public:
-  CounterSpecification(const Object& object, const Values& values)
-      : values_(values), initial_(object.initial.as_int() == nullptr ? 0 : *object.initial.as_int()) {}
+  CounterSpecification(const Object& object, Part part, const Values& values)
+      : values_(values), initial_(object.initial.as_int() == nullptr ? 0 : *object.initial.as_int()) {
+    // Small enough that no sum wraps.
+    grows_ = std::ranges::all_of(part, [&](const Op& op) {
+      const std::int64_t* by = values_[op.value].as_int();
+      return op.verb == Verb::read || (by != nullptr && *by >= 0 && *by < std::int64_t{1} << 30U);
+    });
+  }
 
   State initial() const override { return {initial_}; }
 
@@ -114,9 +150,17 @@ class CounterSpecification final : public Specification {
     return op.verb == Verb::increment ? wrapping_sum(state[0], *values_[op.value].as_int()) : state[0];
   }
 
+  bool grows() const override { return grows_; }
+
+  bool can_grow_to(const State& state, const Op& read) const override {
+    const std::int64_t* told = values_[read.answer].as_int();
+    return told != nullptr && state[0] <= *told;
+  }
+
  private:
   const Values& values_;
   std::int64_t initial_;
+  bool grows_ = false;
 };
 
 // Registers that transactions join: one word a register, in the order of their keys' ids.
@@ -193,12 +237,12 @@ class MultiRegisterSpecification final : public Specification {
 
 }  // namespace
 
-std::unique_ptr<Specification> register_specification(const Object& object, Values& values) {
-  return std::make_unique<RegisterSpecification>(object, values);
+std::unique_ptr<Specification> register_specification(const Object& object, Part part, Values& values) {
+  return std::make_unique<RegisterSpecification>(object, part, values);
 }
 
-std::unique_ptr<Specification> counter_specification(const Object& object, const Values& values) {
-  return std::make_unique<CounterSpecification>(object, values);
+std::unique_ptr<Specification> counter_specification(const Object& object, Part part, const Values& values) {
+  return std::make_unique<CounterSpecification>(object, part, values);
 }
 
 std::unique_ptr<Specification> multi_register_specification(const Object& object, Part part, Values& values) {

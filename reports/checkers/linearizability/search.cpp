@@ -22,6 +22,7 @@ namespace {
 //  - an overwrite (see Specification::is_overwrite) takes effect visibly only when another operation sees it;
 //    otherwise it stays pending, and at its return it is put, unseen, right before the last overwrite since
 //    its invocation ("hidden" below);
+//  - an operation that no read can have seen waits until it is due, or hides;
 //  - of configurations with equal states and pending operations, the one that used fewer operations of
 //  unknown
 //    outcome, and whose last overwrite is later, stands for the other.
@@ -96,6 +97,7 @@ class Search {
     for (std::uint32_t i = 0; i < part_.size(); ++i) {
       classes_[i] = transitions_.class_of(part_[i]);
       if (part_[i].must) {
+        if (transitions_.is_read_only(classes_[i])) reads_.emplace_back(classes_[i], part_[i].end);
         events.emplace_back(part_[i].begin, 2 * i);
         events.emplace_back(part_[i].end, 2 * i + 1);
       } else if (!transitions_.is_read_only(classes_[i])) {
@@ -123,6 +125,7 @@ class Search {
       unsure_.push_back({classes_[i], {}});
     }
     unsure_[unsure_of_[classes_[i]]].ops.push_back(i);
+    unsure_overwrites_ = unsure_overwrites_ || transitions_.is_overwrite(classes_[i]);
   }
 
   void link() {
@@ -189,11 +192,16 @@ class Search {
       complete_ = true;
       return true;
     }
+    const Node impossible = transitions_.grows() ? first_impossible(state) : end_of_list;
+    reached(impossible == end_of_list ? first_return : impossible);
+    if (impossible != end_of_list) {
+      give_back(taken);
+      return false;
+    }
     if (!memory_.admit(first_return, state, hiding_until(last_overwrite), used, used_sets_)) {
       give_back(taken);
       return false;
     }
-    if (deepest_ == end_of_list || first_return > deepest_) deepest_ = first_return;
     Frame frame{state,
                 first_return,
                 last_overwrite,
@@ -230,11 +238,52 @@ class Search {
     return node == head_ ? end_of_list : node;
   }
 
-  // The latest begin of a pending overwrite that can hide, and 0 if none can.
+  void reached(Node node) {
+    if (deepest_ == end_of_list || node > deepest_) deepest_ = node;
+  }
+
+  // The return of the first read, of the next few, that can no longer be answered as it was: the state has
+  // outgrown what it saw, and no overwrite that could still come before it begins what it saw.
+  Node first_impossible(StateId state) {
+    constexpr std::size_t reads_ahead = 8;
+    constexpr std::size_t overwrites_ahead = 8;
+    starts_.assign(1, state);
+    std::size_t reads = 0;
+    for (Node node = following_[head_]; node != head_ && reads < reads_ahead; node = following_[node]) {
+      const ClassId of = classes_[op_at(node)];
+      if (!is_return(node)) {
+        if (!transitions_.is_overwrite(of)) continue;
+        if (starts_.size() > overwrites_ahead) return end_of_list;
+        starts_.push_back(transitions_.only_after(state, of));
+      } else if (transitions_.is_read_only(of)) {
+        ++reads;
+        ++found_.steps;
+        const bool possible =
+            std::ranges::any_of(starts_, [&](StateId start) { return transitions_.can_grow_to(start, of); });
+        if (!possible) return unsure_overwrites_ ? end_of_list : node;
+      }
+    }
+    return end_of_list;
+  }
+
+  // The last end of a read that could see `state` or what grows from it.
+  std::uint32_t seen_until(StateId state) {
+    if (state >= seen_until_.size()) seen_until_.resize(state + 1, Op::never);
+    std::uint32_t& until = seen_until_[state];
+    if (until != Op::never) return until;
+    until = 0;
+    found_.steps += reads_.size() / 8;
+    for (const auto& [of, end] : reads_) {
+      if (end > until && transitions_.can_grow_to(state, of)) until = end;
+    }
+    return until;
+  }
+
+  // The latest begin of a pending operation that can hide, and 0 if none can.
   std::uint32_t hiding_until(std::uint32_t last_overwrite) const {
     std::uint32_t until = 0;
     for (const std::uint32_t op : window_) {
-      if (part_[op].begin < last_overwrite && transitions_.is_overwrite(classes_[op]))
+      if (part_[op].begin < last_overwrite && transitions_.can_hide(classes_[op]))
         until = std::max(until, part_[op].begin + 1);
     }
     return until;
@@ -242,7 +291,7 @@ class Search {
 
   void gather(const Frame& frame) {
     const std::uint32_t due = op_at(frame.first_return);
-    if (transitions_.is_overwrite(classes_[due]) && part_[due].begin < frame.last_overwrite)
+    if (transitions_.can_hide(classes_[due]) && part_[due].begin < frame.last_overwrite)
       candidates_.push_back({due, frame.state, Way::hidden});
     std::ranges::sort(window_, [&](std::uint32_t a, std::uint32_t b) { return part_[a].end < part_[b].end; });
     seen_.clear();
@@ -252,6 +301,7 @@ class Search {
       seen_.push_back(of);
       ++found_.steps;
       for (const StateId next : transitions_.after(frame.state, of)) {
+        if (op != due && is_never_seen(frame, of, next)) continue;
         if (!is_pointless(frame, op, of, next)) candidates_.push_back({op, next, Way::visible});
       }
     }
@@ -259,10 +309,16 @@ class Search {
     prefer_what_is_due(frame);
   }
 
+  // Whether no read can tell that `of` was taken: then it may as well wait until it is due, or hide.
+  bool is_never_seen(const Frame& frame, ClassId of, StateId next) {
+    return transitions_.grows() && transitions_.can_hide(of) && !transitions_.is_overwrite(of) &&
+           seen_until(next) < positions_[frame.first_return];
+  }
+
   void gather_unsure(const Frame& frame) {
     const std::uint32_t limit = positions_[frame.first_return];
     const bool can_hide_more = std::ranges::any_of(window_, [&](std::uint32_t op) {
-      return part_[op].begin >= frame.last_overwrite && transitions_.is_overwrite(classes_[op]);
+      return part_[op].begin >= frame.last_overwrite && transitions_.can_hide(classes_[op]);
     });
     for (std::uint32_t i = 0; i < unsure_.size(); ++i) {
       const Unsure& unsure = unsure_[i];
@@ -273,6 +329,7 @@ class Search {
       ++found_.steps;
       for (const StateId next : transitions_.after(frame.state, unsure.of)) {
         if (next == frame.state && !(can_hide_more && transitions_.is_overwrite(unsure.of))) continue;
+        if (is_never_seen(frame, unsure.of, next)) continue;
         if (!is_pointless(frame, unsure.ops[used], unsure.of, next))
           candidates_.push_back({i, next, Way::unsure});
       }
@@ -289,7 +346,7 @@ class Search {
     const ClassId last_class = classes_[last_op];
     const bool last_overwrites = transitions_.is_overwrite(last_class);
     const bool last_was_due = last_op == op_at(before.first_return);
-    if (last_overwrites && transitions_.is_overwrite(of)) return !last_was_due;
+    if (transitions_.can_hide(last_class) && transitions_.is_overwrite(of)) return !last_was_due;
     const StateId instead = transitions_.only_after(before.state, of);
     if (instead == Transitions::none) return false;
     if (last.way == Way::unsure && instead == next && !last_overwrites) return true;
@@ -377,14 +434,18 @@ class Search {
   Node head_ = 0;
   std::vector<std::uint32_t> slots_;
 
-  std::vector<Unsure> unsure_;  // by the first begin
-  std::vector<std::uint32_t> unsure_of_;
+  std::vector<Unsure> unsure_;            // by the first begin
+  std::vector<std::uint32_t> unsure_of_;  // by class
+  bool unsure_overwrites_ = false;
 
   std::vector<Frame> frames_;
   std::vector<Candidate> candidates_;
   std::vector<Taken> taken_;
   std::vector<std::uint32_t> window_;  // pending operations of the configuration just opened
   std::vector<ClassId> seen_;
+  std::vector<std::pair<ClassId, std::uint32_t>> reads_;  // and their ends
+  std::vector<std::uint32_t> seen_until_;                 // by state; never: not asked yet
+  std::vector<StateId> starts_;  // the state, and those that pending overwrites lead to
   UsedSets used_sets_;
   VisitedConfigurations memory_;
   Node deepest_ = end_of_list;

@@ -16,8 +16,8 @@ struct Found {
   Verdict verdict = Verdict::unknown;  // held, violated or unknown
   std::vector<std::uint32_t> order;    // held: positions in the part, in an order that explains every answer;
                                        // those operations of unknown outcome that are needed are among them
-  std::uint32_t stuck = Op::never;     // violated: the operation whose return no order reaches; all that
-                                       // returned before it can be ordered
+  std::uint32_t stuck = Op::never;     // violated: an operation whose return no order reaches; the first, but
+                                       // for objects that grow (see Specification::grows)
   std::uint64_t steps = 0;
 };
 

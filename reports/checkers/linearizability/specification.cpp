@@ -13,13 +13,13 @@ std::unique_ptr<Specification> specification_of(const Object& object, Part part,
     case Shape::plain_register:
     case Shape::cas_register:
     case Shape::key_value:
-      return register_specification(object, values);
+      return register_specification(object, part, values);
     case Shape::multi_register:
       return multi_register_specification(object, part, values);
     case Shape::counter:
-      return counter_specification(object, values);
+      return counter_specification(object, part, values);
     case Shape::set:
-      return set_specification(object, values);
+      return set_specification(object, part, values);
     case Shape::fifo_queue:
     case Shape::unordered_queue:
     case Shape::priority_queue:

@@ -36,6 +36,16 @@ class Specification {
   // Whether `op` can always be taken and leads to one state, whatever the state before: a write of a
   // register.
   virtual bool is_overwrite(const Op&) const { return false; }
+
+  // Whether `op` can always be taken, and nothing of it remains after an overwrite: then it can stand,
+  // unseen, right before any overwrite.
+  virtual bool can_hide(const Op& op) const { return is_overwrite(op); }
+
+  // Whether states only grow, but for overwrites: then `can_grow_to` is worth asking.
+  virtual bool grows() const { return false; }
+  // Whether some operations without an overwrite could lead from `state` to one in which `read`, which is
+  // read-only, is answered as it was. True where that is not known.
+  virtual bool can_grow_to(const State&, const Op&) const { return true; }
 };
 
 // `part` is a part of what `read_operations` made for `object`; `values` is its table, to which states add.

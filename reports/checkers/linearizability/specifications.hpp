@@ -5,10 +5,10 @@
 
 namespace lightcone::reports::checkers {
 
-std::unique_ptr<Specification> register_specification(const Object& object, Values& values);
-std::unique_ptr<Specification> counter_specification(const Object& object, const Values& values);
+std::unique_ptr<Specification> register_specification(const Object& object, Part part, Values& values);
+std::unique_ptr<Specification> counter_specification(const Object& object, Part part, const Values& values);
 std::unique_ptr<Specification> multi_register_specification(const Object& object, Part part, Values& values);
-std::unique_ptr<Specification> set_specification(const Object& object, Values& values);
+std::unique_ptr<Specification> set_specification(const Object& object, Part part, Values& values);
 std::unique_ptr<Specification> queue_specification(const Object& object,
                                                    Values& values);  // bags and stacks too
 std::unique_ptr<Specification> log_specification(const Object& object, Values& values);

@@ -43,7 +43,8 @@ ClassId Transitions::class_of(const Op& op) {
     at = (at + 1) & mask;
   }
   class_slots_[at] = static_cast<ClassId>(classes_.size());
-  classes_.push_back({&op, specification_.is_read_only(op), specification_.is_overwrite(op)});
+  classes_.push_back(
+      {&op, specification_.is_read_only(op), specification_.is_overwrite(op), specification_.can_hide(op)});
   return class_slots_[at];
 }
 
@@ -70,6 +71,22 @@ StateId Transitions::id_of(State state) {
   state_hashes_.push_back(hash);
   state_slots_[at] = id;
   return id;
+}
+
+bool Transitions::can_grow_to(StateId state, ClassId read) {
+  constexpr std::size_t size = std::size_t{1} << 16U;
+  if (growths_.empty()) {
+    growths_.resize(size, Growth::unasked);
+    growth_keys_.resize(size);
+  }
+  const std::uint64_t key = (std::uint64_t{state} << 32U) | read;
+  const std::size_t at = mix(key) & (size - 1);
+  if (growths_[at] == Growth::unasked || growth_keys_[at] != key) {
+    growth_keys_[at] = key;
+    growths_[at] = specification_.can_grow_to(states_[state], *classes_[read].op) ? Growth::possible
+                                                                                  : Growth::impossible;
+  }
+  return growths_[at] == Growth::possible;
 }
 
 Transitions::Cached& Transitions::slot_of(std::uint64_t key) {

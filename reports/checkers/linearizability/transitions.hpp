@@ -29,8 +29,12 @@ class Transitions {
     return next.size() == 1 ? next[0] : none;
   }
 
+  bool grows() const { return specification_.grows(); }
+  bool can_grow_to(StateId state, ClassId read);
+
   bool is_read_only(ClassId op) const { return classes_[op].read_only; }
   bool is_overwrite(ClassId op) const { return classes_[op].overwrite; }
+  bool can_hide(ClassId op) const { return classes_[op].can_hide; }
 
   std::size_t bytes() const { return bytes_; }  // about
 
@@ -39,12 +43,14 @@ class Transitions {
     const Op* op;
     bool read_only;
     bool overwrite;
+    bool can_hide;
   };
   struct Cached {
     std::uint64_t key = UINT64_MAX;  // state and class
     std::uint32_t first = 0;         // in successors_
     std::uint32_t count = 0;
   };
+  enum class Growth : std::uint8_t { unasked, possible, impossible };
 
   StateId id_of(State state);
   Cached& slot_of(std::uint64_t key);
@@ -59,6 +65,8 @@ class Transitions {
   std::vector<Cached> cache_;
   std::size_t cached_ = 0;
   std::vector<StateId> successors_;
+  std::vector<std::uint64_t> growth_keys_;  // state and class; a cache that forgets
+  std::vector<Growth> growths_;
   std::vector<State> made_;  // by the specification, for one call
   std::size_t bytes_ = 0;
 };

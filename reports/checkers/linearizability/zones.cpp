@@ -340,10 +340,9 @@ class Zones {
 
 }  // namespace
 
-std::optional<Zoned> ZoneJudge::judge(Part part, const Object& object, Values& values,
+std::optional<Zoned> ZoneJudge::judge(Part part, ValueId initial, std::size_t bound,
                                       Certificate certificate) {
-  const ValueId initial = values.keep(object.initial);
-  local_.resize(std::max(local_.size(), values.size()), none);
+  local_.resize(std::max(local_.size(), bound), none);
   return Zones(part, initial, local_).judge(certificate);
 }
 

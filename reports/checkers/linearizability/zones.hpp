@@ -42,8 +42,8 @@ struct Zoned {
 class ZoneJudge {
  public:
   // Nullopt when the method does not apply: a value is written twice, or there are operations other than
-  // reads, writes, swaps and successful cas.
-  std::optional<Zoned> judge(Part part, const Object& object, Values& values, Certificate certificate);
+  // reads, writes, swaps and successful cas. All values of the part, and `initial`, are below `bound`.
+  std::optional<Zoned> judge(Part part, ValueId initial, std::size_t bound, Certificate certificate);
 
  private:
   std::vector<std::uint32_t> local_;  // of each value id, the level in the part; none outside a call
