@@ -8,6 +8,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -24,24 +25,28 @@ class ReadyList {
   ReadyList& operator=(const ReadyList&) = delete;
 
   void add(std::coroutine_handle<> story) { ready_.push_back(story); }
-  // A frame that is destroyed must not be resumed. Linear in the length of the list, which is short.
+  // A frame that is destroyed must not be resumed. Linear in the number of those that are ready.
   void remove(std::coroutine_handle<> story) {
-    for (std::coroutine_handle<>& entry : ready_) {
-      if (entry == story) entry = nullptr;
+    for (std::size_t i = next_; i < ready_.size(); ++i) {
+      if (ready_[i] == story) ready_[i] = nullptr;
     }
   }
   // Resumes, in the order of becoming ready, until nobody is.
   void run() {
-    for (std::size_t i = 0; i < ready_.size(); ++i) {
-      const std::coroutine_handle<> story = std::exchange(ready_[i], nullptr);
+    while (next_ < ready_.size()) {
+      const std::coroutine_handle<> story = ready_[next_++];
+      if (next_ == ready_.size()) {  // at once, so that a long chain does not make a long list
+        ready_.clear();
+        next_ = 0;
+      }
       if (story) story.resume();
     }
-    ready_.clear();
   }
   bool empty() const { return ready_.empty(); }
 
  private:
   std::vector<std::coroutine_handle<>> ready_;
+  std::size_t next_ = 0;  // those before it have been resumed
 };
 
 namespace detail {
@@ -98,7 +103,8 @@ class [[nodiscard]] Task {
   }
   ~Task() {
     if (!frame_) return;
-    if (ReadyList* ready = frame_.promise().ready) ready->remove(frame_);
+    ReadyList* ready = frame_.promise().ready;
+    if (ready != nullptr && !frame_.done()) ready->remove(frame_);
     frame_.destroy();
   }
 
