@@ -66,7 +66,7 @@ void Afflictions::set(sim::Node& node, Ailment ailment, bool on) const {
       node.retime_timers();
       return;
     case Ailment::lost_masters:
-      on ? node.clock().lose_time_masters(now) : node.clock().regain_time_masters();
+      on ? node.clock().lose_time_masters(now) : node.clock().regain_time_masters(now);
       return;
   }
 }

@@ -83,10 +83,14 @@ TrueTimeInterval NodeClock::true_time(Instant now) const {
   Stream phase_stream(truetime_seed_, "phase");
   const std::int64_t phase =
       static_cast<std::int64_t>(phase_stream.below(static_cast<std::uint64_t>(interval)));
-  const Instant last_possible = masters_lost_ ? std::min(masters_lost_at_, now) : now;
   // Polls happen at k * interval - phase, k >= 0: the first one at or before the start of the run.
-  const std::int64_t poll = (last_possible.time_since_epoch().count() + phase) / interval;
-  const Instant polled_at{Duration(poll * interval - phase)};
+  const auto latest_poll = [&](Instant at) { return (at.time_since_epoch().count() + phase) / interval; };
+  const auto instant_of_poll = [&](std::int64_t k) { return Instant(Duration(k * interval - phase)); };
+  std::int64_t poll = latest_poll(now);
+  if (instant_of_poll(poll) >= masters_lost_at_ && instant_of_poll(poll) < masters_regained_at_) {
+    poll = std::max<std::int64_t>(0, latest_poll(masters_lost_at_ - Duration(1)));
+  }
+  const Instant polled_at = instant_of_poll(poll);
   const Duration since = now - polled_at;
   const Duration uncertainty =
       source_.uncertainty_at_poll + muldiv(since, source_.assumed_drift_ppb, billion);
@@ -103,11 +107,13 @@ TrueTimeInterval NodeClock::true_time(Instant now) const {
 }
 
 void NodeClock::lose_time_masters(Instant now) {
-  if (masters_lost_) return;
-  masters_lost_ = true;
+  if (masters_lost_at_ != never && masters_regained_at_ == never) return;
   masters_lost_at_ = now;
+  masters_regained_at_ = never;
 }
 
-void NodeClock::regain_time_masters() { masters_lost_ = false; }
+void NodeClock::regain_time_masters(Instant now) {
+  if (masters_lost_at_ != never) masters_regained_at_ = std::min(masters_regained_at_, now);
+}
 
 }  // namespace lightcone::sim

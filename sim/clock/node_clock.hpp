@@ -41,9 +41,10 @@ class NodeClock {
 
   // Contains true time, whatever the wall clock does, unless break_true_time said otherwise.
   TrueTimeInterval true_time(Instant now) const;
-  // Polls stop at `now`, so uncertainty grows without end, until they resume.
+  // No poll happens from `now` on, so uncertainty grows without end, until the first one that is due after
+  // they are regained. An earlier loss is forgotten.
   void lose_time_masters(Instant now);
-  void regain_time_masters();
+  void regain_time_masters(Instant now);
   // The interval is wrong by `by` from now on: an assumption break.
   void break_true_time(Duration by) { broken_by_ = by; }
 
@@ -59,8 +60,9 @@ class NodeClock {
   WallTime frozen_at_{};
   TrueTimeSource source_;
   std::uint64_t truetime_seed_;
-  bool masters_lost_ = false;
-  Instant masters_lost_at_{};
+  // Polls due from the one to the other, the latter excluded, did not happen.
+  Instant masters_lost_at_ = never;
+  Instant masters_regained_at_ = never;
   Duration broken_by_{0};
 };
 
