@@ -61,8 +61,7 @@ Disk::PowerLoss Disk::lose_power(Instant now, Surviving surviving, LastWrite las
     // A torn write is one of those that do not survive, so there is at least one.
     const std::uint64_t most = last == LastWrite::torn ? unsynced - 1 : unsynced;
     const std::uint64_t kept = surviving == Surviving::nothing ? 0 : chance_.below(most + 1);
-    if (last == LastWrite::torn) ++loss.torn;
-    file->lose_power(kept, last);
+    loss.torn += file->lose_power(kept, last);
     loss.unsynced += unsynced;
     loss.lost += unsynced - kept;
   }

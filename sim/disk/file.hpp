@@ -53,9 +53,10 @@ class FileBase {
     }
   }
   virtual void forget_undo_below(std::uint64_t operation) = 0;
-  // Undoes all unsynced operations but the first `surviving`; with `tear`, the next one is half done.
+  // Undoes all unsynced operations but the first `surviving`; if that one is torn and writes a record, it is
+  // half done. Returns how many records were torn: 0 or 1.
   enum class LastWrite : std::uint8_t { lost, torn };
-  virtual void lose_power(std::uint64_t surviving, LastWrite last) = 0;
+  virtual std::uint64_t lose_power(std::uint64_t surviving, LastWrite last) = 0;
   // The record at `index` can no longer be read.
   virtual void rot(std::size_t index) = 0;
   virtual bool is_readable(std::size_t index) const = 0;
@@ -160,30 +161,40 @@ class File final : public FileBase {
       ++first_unsynced_;
     }
   }
-  void lose_power(std::uint64_t surviving, LastWrite last) override {
+  std::uint64_t lose_power(std::uint64_t surviving, LastWrite last) override {
+    std::uint64_t records_torn = 0;
     while (journal_.size() > surviving) {
       const bool torn = last == LastWrite::torn && journal_.size() == surviving + 1;
-      undo(std::move(journal_.back()), torn);
+      if (torn && tear(journal_.back())) {
+        ++records_torn;
+      } else {
+        undo(std::move(journal_.back()));
+      }
       journal_.pop_back();
     }
     // Whatever survived is on the platter.
     journal_.clear();
     issued_.clear();
     first_unsynced_ = next_operation_;
+    return records_torn;
   }
-  void undo(Undo operation, bool torn) {
+  // Leaves the record that the latest operation wrote half written. False when it wrote none.
+  bool tear(const Undo& operation) {
     if (std::holds_alternative<Appended>(operation)) {
-      if (torn) {
-        slots_.back().readable = false;
-      } else {
-        slots_.pop_back();
-      }
+      slots_.back().readable = false;
+      return true;
+    }
+    const auto* overwritten = std::get_if<Overwritten>(&operation);
+    if (overwritten == nullptr) return false;
+    slots_[overwritten->index].readable = false;
+    return true;
+  }
+  // `operation` is the latest.
+  void undo(Undo operation) {
+    if (std::holds_alternative<Appended>(operation)) {
+      slots_.pop_back();
     } else if (auto* overwritten = std::get_if<Overwritten>(&operation)) {
-      if (torn) {
-        slots_[overwritten->index].readable = false;
-      } else {
-        slots_[overwritten->index] = std::move(overwritten->before);
-      }
+      slots_[overwritten->index] = std::move(overwritten->before);
     } else if (auto* truncated = std::get_if<Truncated>(&operation)) {
       for (Slot& slot : truncated->removed) slots_.push_back(std::move(slot));
     } else if (auto* dropped = std::get_if<Dropped>(&operation)) {
