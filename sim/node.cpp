@@ -124,6 +124,7 @@ void Node::start_sync(Event& event) {
   event.node = id_;
   event.incarnation = incarnation_;
   event.sync = sync.id;
+  event.in_order = true;
   simulation_.schedule(event, sync.completes);
 }
 

@@ -14,8 +14,18 @@ TieBreaker::TieBreaker(const Ties& ties, std::uint64_t seed) : policy_(ties.poli
 
 std::size_t TieBreaker::choose(const std::vector<Event*>& tied) {
   if (tied.size() == 1) return 0;
-  if (policy_ == TiePolicy::random) return static_cast<std::size_t>(chance_.below(tied.size()));
-  return choose_by_priority(tied);
+  return policy_ == TiePolicy::random ? choose_at_random(tied) : choose_by_priority(tied);
+}
+
+std::size_t TieBreaker::choose_at_random(const std::vector<Event*>& tied) {
+  const auto chosen = static_cast<std::size_t>(chance_.below(tied.size()));
+  const Event& event = *tied[chosen];
+  if (!event.in_order) return chosen;
+  const auto first = std::find_if(tied.begin(), tied.end(), [&](const Event* other) {
+    return other->in_order && other->kind == event.kind && other->node == event.node &&
+           other->peer == event.peer;
+  });
+  return static_cast<std::size_t>(first - tied.begin());
 }
 
 // A node's priority is drawn when it is first seen, from the upper half, so that a dropped one stays below.

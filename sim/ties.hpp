@@ -12,7 +12,7 @@ namespace lightcone::sim {
 
 enum class TiePolicy : std::uint8_t {
   fifo,        // the one scheduled first
-  random,      // any, by the seed
+  random,      // any, by the seed; but a stream's messages and a disk's syncs keep their order
   priorities,  // the one of the node with the highest priority; priorities change at a few random points
 };
 BOOST_DESCRIBE_ENUM(TiePolicy, fifo, random, priorities)
@@ -36,6 +36,7 @@ class TieBreaker {
   std::size_t choose(const std::vector<Event*>& tied);
 
  private:
+  std::size_t choose_at_random(const std::vector<Event*>& tied);
   std::size_t choose_by_priority(const std::vector<Event*>& tied);
   std::uint64_t& priority_of(NodeId node);
 

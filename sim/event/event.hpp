@@ -43,6 +43,7 @@ struct alignas(std::max_align_t) Event : QueueLink {
   bool is_reply = false;       // message: answers `call`
   bool on_wall_clock = false;  // timer: `local_due` is wall time, otherwise monotonic
   bool in_inbox = false;       // due, and waits for its node
+  bool in_order = false;       // of those between the same ends, the one scheduled first goes first, always
 
   void* fact() { return this + 1; }
   const void* fact() const { return this + 1; }

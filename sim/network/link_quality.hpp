@@ -19,7 +19,7 @@ BOOST_DESCRIBE_ENUM(Transport, datagram, stream)
 struct LinkQuality {
   Distribution latency = Distribution::always(1ms);
   std::uint64_t bytes_per_second = 0;  // 0: unlimited
-  std::uint64_t queue_bytes = 0;       // a message that finds more than this queued is lost; 0: unlimited
+  std::uint64_t queue_bytes = 0;       // a datagram that finds more than this queued is lost; 0: unlimited
   Ratio loss{0, 1};
   Ratio duplication{0, 1};
   Ratio reordering{0, 1};  // share of messages held back by up to `reorder_by`

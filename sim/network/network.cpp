@@ -14,6 +14,11 @@ Passage passage_of(const Event& event) { return {event.peer, event.node, *event.
 
 bool happens(Stream& chance, Ratio share) { return share.numerator != 0 && chance.chance(share); }
 
+void check(const LinkQuality& quality) {
+  ensure(quality.transport == Transport::datagram || quality.retransmit_after > Duration::zero(),
+         "a stream waits before it transmits again");
+}
+
 // The time that `bytes` take at `bytes_per_second` > 0, rounded down to the nanosecond.
 Duration transmission_time(std::uint64_t bytes, std::uint64_t bytes_per_second) {
   const std::uint64_t seconds = bytes / bytes_per_second;
@@ -27,10 +32,12 @@ Duration transmission_time(std::uint64_t bytes, std::uint64_t bytes_per_second) 
 Network::~Network() {
   for (const Held& held : held_) pool_.release(*held.event);
   for (Sender& sender : senders_) {
-    for (Link& link : sender.links) {
-      while (Event* event = link.stalled_head) {
-        link.stalled_head = event->next;
-        pool_.release(*event);
+    for (const auto& page : sender.link_pages) {
+      for (std::size_t i = 0; page != nullptr && i < links_a_page; ++i) {
+        while (Event* event = page[i].stalled_head) {
+          page[i].stalled_head = event->next;
+          pool_.release(*event);
+        }
       }
     }
   }
@@ -41,11 +48,18 @@ void Network::add_node(std::string_view name, Place place) {
   senders_.push_back(Sender{chance, place, {}, {}});
 }
 
+void Network::set_default(LinkQuality quality) {
+  check(quality);
+  default_ = std::move(quality);
+}
+
 void Network::set_between(Place from, Place to, LinkQuality quality) {
+  check(quality);
   between_.push_back({from, to, std::make_unique<LinkQuality>(std::move(quality))});
 }
 
 void Network::set_link(NodeId from, NodeId to, LinkQuality quality) {
+  check(quality);
   auto& own = senders_.at(from.index).own_links;
   const auto at = std::lower_bound(own.begin(), own.end(), to,
                                    [](const auto& entry, NodeId node) { return entry.first < node; });
@@ -73,9 +87,18 @@ const LinkQuality& Network::quality(NodeId from, NodeId to) const {
 }
 
 Network::Link& Network::link(NodeId from, NodeId to) {
-  std::vector<Link>& links = senders_[from.index].links;
-  if (links.size() < senders_.size()) links.resize(senders_.size());
-  return links[to.index];
+  auto& pages = senders_[from.index].link_pages;
+  const std::size_t page = to.index / links_a_page;
+  if (page >= pages.size()) pages.resize(page + 1);
+  if (pages[page] == nullptr) pages[page] = std::make_unique<Link[]>(links_a_page);
+  return pages[page][to.index % links_a_page];
+}
+
+Network::Link* Network::known_link(NodeId from, NodeId to) const {
+  const auto& pages = senders_[from.index].link_pages;
+  const std::size_t page = to.index / links_a_page;
+  if (page >= pages.size() || pages[page] == nullptr) return nullptr;
+  return &pages[page][to.index % links_a_page];
 }
 
 RuleVerdict Network::judge(const Event& event, Stage stage) const {
@@ -152,14 +175,16 @@ void Network::transmit(Event& event, Duration extra) {
   const LinkQuality& link_quality = quality(event.peer, event.node);
   Duration delay = link_quality.latency.sample(sender.chance) + extra;
   const bool in_order = link_quality.transport == Transport::stream;
+  event.in_order = in_order;
 
-  if (happens(sender.chance, link_quality.loss)) {
-    if (!in_order) return lose(event, "loss");
-    delay += retransmissions(sender, link_quality);
-  }
-  if (happens(sender.chance, link_quality.corruption)) {
-    if (!in_order) return lose(event, "corrupted");
-    delay += retransmissions(sender, link_quality);
+  if (in_order) {
+    const std::optional<Duration> waited = retransmissions(sender, link_quality);
+    if (!waited) return lose(event, "reset");
+    delay += *waited;
+  } else if (happens(sender.chance, link_quality.loss)) {
+    return lose(event, "loss");
+  } else if (happens(sender.chance, link_quality.corruption)) {
+    return lose(event, "corrupted");
   }
   if (!in_order && happens(sender.chance, link_quality.duplication) && event.type->copy != nullptr) {
     ++counters_.duplicated;
@@ -177,7 +202,7 @@ void Network::transmit(Event& event, Duration extra) {
     const Duration allowed = link_quality.queue_bytes == 0
                                  ? Duration::max()
                                  : transmission_time(link_quality.queue_bytes, link_quality.bytes_per_second);
-    if (starts - port_.now() > allowed) return lose(event, "queue-full");
+    if (!in_order && starts - port_.now() > allowed) return lose(event, "queue-full");
     line.busy_until = starts + transmission_time(bytes, link_quality.bytes_per_second);
     delay += line.busy_until - port_.now();
   }
@@ -190,28 +215,26 @@ void Network::transmit(Event& event, Duration extra) {
   port_.schedule(event, at);
 }
 
-// The first transmission was lost; each further one is lost with the same probability.
-Duration Network::retransmissions(Sender& sender, const LinkQuality& link_quality) {
+// Each transmission is lost or damaged with the same probability; nothing when the sender gave up.
+std::optional<Duration> Network::retransmissions(Sender& sender, const LinkQuality& link_quality) {
   Duration waited{0};
   Duration backoff = link_quality.retransmit_after;
-  do {
+  while (happens(sender.chance, link_quality.loss) || happens(sender.chance, link_quality.corruption)) {
     waited += backoff;
     backoff *= 2;
-  } while (waited < link_quality.give_up_after && happens(sender.chance, link_quality.loss));
+    if (waited >= link_quality.give_up_after) return std::nullopt;
+  }
   return waited;
 }
 
 void Network::arrive(Event& event) {
   if (event.node != event.peer) {
-    const LinkQuality& link_quality = quality(event.peer, event.node);
-    if (link_quality.transport == Transport::stream && link(event.peer, event.node).stalled_head != nullptr) {
-      return stall(event, link_quality);  // behind those that came before it
+    if (event.in_order && link(event.peer, event.node).stalled_head != nullptr) {
+      return stall(event);  // behind those that came before it
     }
     if (!rules_.empty()) {
       const RuleVerdict verdict = judge(event, Stage::arriving);
-      if (verdict.action == Action::cut && link_quality.transport == Transport::stream) {
-        return stall(event, link_quality);
-      }
+      if (verdict.action == Action::cut && event.in_order) return stall(event);
       if (verdict.action == Action::cut) return lose(event, "cut");
       if (verdict.action == Action::drop) return lose(event, "dropped");
     }
@@ -220,14 +243,15 @@ void Network::arrive(Event& event) {
   port_.arrive(event);
 }
 
-void Network::stall(Event& event, const LinkQuality& link_quality) {
+void Network::stall(Event& event) {
   Link& line = link(event.peer, event.node);
   event.next = nullptr;
   if (line.stalled_head == nullptr) {
     line.stalled_head = &event;
     line.stalled_since = port_.now();
-    line.backoff = link_quality.retransmit_after;
-    port_.retry_stream(event.peer, event.node, port_.now() + line.backoff);
+    line.backoff = quality(event.peer, event.node).retransmit_after;
+    line.next_retry = port_.now() + line.backoff;
+    port_.retry_stream(event.peer, event.node, line.next_retry);
   } else {
     line.stalled_tail->next = &event;
   }
@@ -236,12 +260,14 @@ void Network::stall(Event& event, const LinkQuality& link_quality) {
 
 void Network::retry(NodeId from, NodeId to) {
   Link& line = link(from, to);
-  if (line.stalled_head == nullptr) return;  // reset in the meantime
+  // A reset in the meantime ended that stall, and there may be a new one with retries of its own.
+  if (line.stalled_head == nullptr || line.next_retry != port_.now()) return;
   const LinkQuality& link_quality = quality(from, to);
   if (judge(*line.stalled_head, Stage::arriving).action == Action::cut) {
     if (port_.now() - line.stalled_since >= link_quality.give_up_after) return reset(line);
     line.backoff *= 2;
-    port_.retry_stream(from, to, port_.now() + line.backoff);
+    line.next_retry = port_.now() + line.backoff;
+    port_.retry_stream(from, to, line.next_retry);
     return;
   }
   Event* event = std::exchange(line.stalled_head, nullptr);
@@ -264,8 +290,8 @@ void Network::reset(Link& line) {
 
 void Network::reset_streams(NodeId node) {
   for (std::uint32_t other = 0; other < senders_.size(); ++other) {
-    if (!senders_[node.index].links.empty()) reset(link(node, NodeId{other}));
-    if (!senders_[other].links.empty()) reset(link(NodeId{other}, node));
+    if (Link* line = known_link(node, NodeId{other})) reset(*line);
+    if (Link* line = known_link(NodeId{other}, node)) reset(*line);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,7 @@ class Network {
   void add_node(std::string_view name, Place place);
 
   // Quality of all links from one place to another; of everything that has no entry of its own.
-  void set_default(LinkQuality quality) { default_ = std::move(quality); }
+  void set_default(LinkQuality quality);
   void set_between(Place from, Place to, LinkQuality quality);
   // One directed link, before all else.
   void set_link(NodeId from, NodeId to, LinkQuality quality);
@@ -75,9 +76,9 @@ class Network {
 
   struct Counters {
     std::uint64_t sent = 0;
-    std::uint64_t delivered = 0;
-    std::uint64_t lost = 0;
-    std::uint64_t duplicated = 0;
+    std::uint64_t delivered = 0;   // arrived at their node, be it up or down
+    std::uint64_t lost = 0;        // on the way
+    std::uint64_t duplicated = 0;  // further copies
     std::uint64_t bytes = 0;
   };
   const Counters& counters() const { return counters_; }
@@ -90,7 +91,9 @@ class Network {
     Event* stalled_tail = nullptr;
     Instant stalled_since{};
     Duration backoff{};
+    Instant next_retry{};
   };
+  static constexpr std::size_t links_a_page = 16;
   struct Held {
     Rule* rule;
     Event* event;
@@ -99,19 +102,21 @@ class Network {
     Stream chance;
     Place place;
     std::vector<std::pair<NodeId, LinkQuality>> own_links;  // ascending by node
-    std::vector<Link> links;                                // by receiver; empty until one is needed
+    // By receiver / links_a_page; null until one is needed, so that few neighbours cost little.
+    std::vector<std::unique_ptr<Link[]>> link_pages;
   };
 
   enum class Stage : std::uint8_t { sending, arriving };
 
   Link& link(NodeId from, NodeId to);
+  Link* known_link(NodeId from, NodeId to) const;  // null: nothing to remember
   RuleVerdict judge(const Event& event, Stage stage) const;
   void stop(RuleVerdict::Action action, Rule& rule, Event& event);
   void transmit(Event& event, Duration extra);
   void duplicate(const Event& event, Duration extra);
   void lose(Event& event, std::string_view why);
-  static Duration retransmissions(Sender& sender, const LinkQuality& quality);
-  void stall(Event& event, const LinkQuality& quality);
+  static std::optional<Duration> retransmissions(Sender& sender, const LinkQuality& quality);
+  void stall(Event& event);
   void reset(Link& line);
 
   NetworkPort& port_;
