@@ -285,7 +285,8 @@ void Node::remove_from_inbox(Event& event) {
 
 void Node::start() {
   ++incarnation_;
-  stories_ = std::make_unique<Stories>(*this, is_clone() ? Stories::Twin::copy : Stories::Twin::original);
+  stories_ = std::make_unique<Stories>(*this, is_clone() ? Stories::Twin::copy : Stories::Twin::original,
+                                       calls_made_);
   process_ = spec_.process(*this);
   ensure(process_ != nullptr, "a node has a process to run");
   simulation_.announce(Happening::started, id_, {});
@@ -295,6 +296,7 @@ void Node::start() {
 }
 
 void Node::crash() {
+  if (stories_ != nullptr) calls_made_ = stories_->calls_made();
   stories_.reset();
   process_.reset();
   while (timers_ != nullptr) {

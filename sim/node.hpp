@@ -116,6 +116,7 @@ class Node final : public Env {
   Disk disk_;
   Stream service_chance_;
   std::uint32_t incarnation_ = 0;
+  std::uint64_t calls_made_ = 0;  // by the incarnations that ended
   bool has_service_;
   bool paused_ = false;
   bool serving_ = false;

@@ -24,35 +24,35 @@ bool Stories::handle(Event& event) {
   }
   if (!event.is_reply) return false;
   if (!awaits(event.call)) return true;  // too late
-  StoryWaiter* waiter = calls_[static_cast<std::uint32_t>(event.call)].waiter;
+  StoryWaiter* waiter = calls_[event.call & slot_mask].waiter;
   ensure(waiter != nullptr && waiter->answered(event), "a call is answered with a type it waits for");
   return true;
 }
 
 bool Stories::awaits(CallId call) const {
-  const auto slot = static_cast<std::uint32_t>(call);
-  return slot < calls_.size() && calls_[slot].generation == static_cast<std::uint32_t>(call >> 32U);
+  const CallId slot = call & slot_mask;
+  return slot < calls_.size() && calls_[slot].id == call;
 }
 
-// A call id is never 0 and never used twice under one address: the incarnation's first generation is offset.
+// A call id is never 0 and never used twice under one address, so that a reply to an earlier incarnation, or
+// to a twin, finds nobody.
 CallId Stories::open_call(StoryWaiter& waiter) {
-  std::uint32_t slot = 0;
   if (free_calls_.empty()) {
-    slot = static_cast<std::uint32_t>(calls_.size());
-    calls_.push_back({nullptr, env_.incarnation() << 20U | static_cast<std::uint32_t>(twin_) << 19U | 1U});
-  } else {
-    slot = free_calls_.back();
-    free_calls_.pop_back();
+    ensure(calls_.size() <= slot_mask, "a node has at most 2^24 calls in flight");
+    free_calls_.push_back(static_cast<std::uint32_t>(calls_.size()));
+    calls_.emplace_back();
   }
-  calls_[slot].waiter = &waiter;
-  return CallId{calls_[slot].generation} << 32U | slot;
+  const std::uint32_t slot = free_calls_.back();
+  free_calls_.pop_back();
+  const CallId id = static_cast<CallId>(twin_) << 63U | ++calls_made_ << slot_bits | slot;
+  calls_[slot] = {&waiter, id};
+  return id;
 }
 
 void Stories::close_call(CallId call) {
-  const auto slot = static_cast<std::uint32_t>(call);
-  calls_[slot].waiter = nullptr;
-  ++calls_[slot].generation;
-  free_calls_.push_back(slot);
+  const CallId slot = call & slot_mask;
+  calls_[slot] = {};
+  free_calls_.push_back(static_cast<std::uint32_t>(slot));
 }
 
 Event* Stories::arm_sync(StoryWaiter& waiter) {

@@ -49,8 +49,10 @@ BOOST_DESCRIBE_STRUCT(Wake, (), ())
 class Stories {
  public:
   // Calls of twins, processes that act under one address, are told apart.
-  enum class Twin : std::uint32_t { original = 0, copy = 1 };
-  explicit Stories(Env& env, Twin twin = Twin::original) : env_(env), twin_(twin) {}
+  enum class Twin : std::uint64_t { original = 0, copy = 1 };
+  // `calls_before`: how many calls the node's earlier incarnations made.
+  explicit Stories(Env& env, Twin twin = Twin::original, std::uint64_t calls_before = 0)
+      : env_(env), twin_(twin), calls_made_(calls_before) {}
   Stories(const Stories&) = delete;
   Stories& operator=(const Stories&) = delete;
 
@@ -65,6 +67,7 @@ class Stories {
   // Whether a reply to `call` would still find somebody.
   bool awaits(CallId call) const;
   std::size_t running() const { return roots_.size(); }
+  std::uint64_t calls_made() const { return calls_made_; }
 
   // --- for awaiters ----------------------------------------------------------------------------------
   ReadyList& ready() { return ready_; }
@@ -83,11 +86,15 @@ class Stories {
  private:
   struct Call {
     StoryWaiter* waiter = nullptr;
-    std::uint32_t generation = 1;
+    CallId id = 0;  // of the call that waits here; 0: none does
   };
+  // A CallId is a bit for the twin, the call's number in the life of its node, and the slot where it waits.
+  static constexpr unsigned slot_bits = 24;
+  static constexpr CallId slot_mask = (CallId{1} << slot_bits) - 1;
 
   Env& env_;
   Twin twin_;
+  std::uint64_t calls_made_;
   ReadyList ready_;
   std::vector<Call> calls_;
   std::vector<std::uint32_t> free_calls_;
