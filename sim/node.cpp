@@ -52,8 +52,7 @@ Node::Node(Simulation& simulation, NodeId id, std::string name, const Node& orig
 
 Node::~Node() { crash(); }
 
-// --- what a process may know
-// ----------------------------------------------------------------------------------
+// --- what a process may know ---
 
 std::string_view Node::name(NodeId node) const {
   return node == no_node ? std::string_view("-") : std::string_view(simulation_.node(node).node_name());
@@ -71,12 +70,18 @@ bool Node::is_watched() const {
 }
 
 void Node::mark_happened(const FactType& type, const void* mark) {
-  const std::uint64_t cause = simulation_.current_;
-  simulation_.notify({Happening::mark, simulation_.now(), cause, cause, id_, no_node, &type, mark, {}});
+  simulation_.notify({Happening::mark,
+                      simulation_.now(),
+                      simulation_.current_,
+                      simulation_.current_cause_,
+                      id_,
+                      no_node,
+                      &type,
+                      mark,
+                      {}});
 }
 
-// --- what a process may do
-// --------------------------------------------------------------------------------------
+// --- what a process may do ---
 
 void Node::start_message(Event& event) {
   event.incarnation = incarnation_;
@@ -138,8 +143,7 @@ void Node::cancel_event(Event& event) {
   pool().release(event);
 }
 
-// --- timers
-// --------------------------------------------------------------------------------------------------------
+// --- timers ---
 
 void Node::link_timer(Event& event) {
   event.node = id_;
@@ -169,8 +173,7 @@ void Node::retime_timers() {
   }
 }
 
-// --- events that are due
-// ---------------------------------------------------------------------------------------------
+// --- events that are due ---
 
 void Node::accept(Event& event) {
   if (!is_up()) {
@@ -213,6 +216,7 @@ void Node::resume() {
 void Node::execute(Event& event) {
   const std::uint64_t number = std::exchange(event.number, 0);  // from now on its TimerId is stale
   simulation_.current_ = number;
+  simulation_.current_cause_ = event.cause;
   if (simulation_.watches_everything()) tell_observers(event, number);
   Disposal disposal = Disposal::handled;
   if (!stories_->handle(event)) disposal = process_->handle(event);
@@ -221,6 +225,7 @@ void Node::execute(Event& event) {
   if (disposal == Disposal::handled) pool().release(event);
   simulation_.after_node_event(address_);
   simulation_.current_ = 0;
+  simulation_.current_cause_ = 0;
 }
 
 void Node::tell_observers(const Event& event, std::uint64_t number) {
@@ -250,8 +255,7 @@ void Node::refuse(const Event& event) const {
       std::source_location::current());
 }
 
-// --- the inbox
-// -----------------------------------------------------------------------------------------------------------
+// --- the inbox ---
 
 void Node::push_inbox(Event& event) {
   event.next = nullptr;
@@ -280,8 +284,7 @@ void Node::remove_from_inbox(Event& event) {
   --inbox_size_;
 }
 
-// --- life
-// --------------------------------------------------------------------------------------------------------------------
+// --- life ---
 
 void Node::start() {
   ++incarnation_;

@@ -32,8 +32,9 @@ BOOST_DESCRIBE_ENUM(Happening, sent, lost, delivered, timer, synced, woken, mark
 struct Occurrence {
   Happening what;
   Instant at;
-  // A message keeps one number from `sent` to `delivered`; `cause` is the number of the event that was being
-  // executed when this was scheduled, so following causes back gives an occurrence's light cone.
+  // The number of the event that it is, or that was being executed when it happened; a message keeps one
+  // number from `sent` to `delivered`. `cause` is the number of the event that was being executed when that
+  // event was scheduled, so following causes back gives an occurrence's light cone. 0: the start of the run.
   std::uint64_t number = 0;
   std::uint64_t cause = 0;
   NodeId node = no_node;

@@ -17,6 +17,8 @@ Simulation::Simulation(std::uint64_t seed, const Ties& ties)
 
 Simulation::~Simulation() {
   monitors_.clear();
+  all_observers_.clear();  // the end of the object is no happening
+  landmark_observers_.clear();
   nodes_.clear();  // their stories take their timers out of the queue
   for (Event* event : tied_) pool_.release(*event);
   while (Event* event = static_cast<Event*>(queue_.pop())) pool_.release(*event);
@@ -111,8 +113,10 @@ void Simulation::dispatch(Event& event) {
       return;
     case EventKind::action:
       current_ = event.number;
+      current_cause_ = event.cause;
       static_cast<detail::ActionBase*>(event.fact())->run(*static_cast<detail::ActionBase*>(event.fact()));
       current_ = 0;
+      current_cause_ = 0;
       pool_.release(event);
       return;
   }
@@ -146,8 +150,7 @@ std::uint64_t Simulation::fingerprint() const {
   return (both ^ (both >> 32U)) * 0xD6E8FEB86659FD93ULL;
 }
 
-// --- the network's side
-// -------------------------------------------------------------------------------------
+// --- the network's side ---
 
 void Simulation::arrive(Event& event) {
   if (clones_.empty()) [[likely]] {
@@ -187,8 +190,7 @@ void Simulation::retry_stream(NodeId from, NodeId to, Instant at_instant) {
   at(at_instant, [this, from, to] { network_.retry(from, to); });
 }
 
-// --- the life of nodes
-// -----------------------------------------------------------------------------------------
+// --- the life of nodes ---
 
 Disk::PowerLoss Simulation::crash(NodeId id, CrashKind kind) {
   Node& crashed = node(id);
@@ -241,8 +243,7 @@ void Simulation::resume(NodeId id) {
   node(id).resume();
 }
 
-// --- watching
-// -----------------------------------------------------------------------------------------------------
+// --- watching ---
 
 void Simulation::observe(Observer& observer, Interest interest) {
   (interest == Interest::everything ? all_observers_ : landmark_observers_).push_back(&observer);
@@ -271,7 +272,7 @@ void Simulation::notify(const Occurrence& occurrence) {
 
 void Simulation::announce(Happening what, NodeId node_id, std::string_view text) {
   if (all_observers_.empty() && landmark_observers_.empty()) return;
-  notify({what, now_, current_, current_, node_id, no_node, nullptr, nullptr, text});
+  notify({what, now_, current_, current_cause_, node_id, no_node, nullptr, nullptr, text});
 }
 
 void Simulation::after_node_event(NodeId node_id) {

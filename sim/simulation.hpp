@@ -73,6 +73,7 @@ class Simulation final : private NetworkPort, private FailureContext {
   // Runs `action` at `at` (not in the past): faults, triggers, probes.
   template <class F>
   void at(Instant at, F action) {
+    ensure(at >= now_, "an action is not scheduled in the past");
     Event& event = pool_.make(detail::ActionOf<F>(std::move(action)));
     event.kind = EventKind::action;
     schedule(event, at);
@@ -115,7 +116,7 @@ class Simulation final : private NetworkPort, private FailureContext {
   // Tells observers; faults use this for their begin and end.
   void announce(Happening what, NodeId node, std::string_view text);
   void add_monitor(std::unique_ptr<Monitor> monitor) { monitors_.push_back(std::move(monitor)); }
-  // The first finding of each claim is kept; later ones only count.
+  // The first finding of each claim and anomaly is kept.
   void report(Finding finding);
   const std::vector<Finding>& findings() const { return findings_; }
   // Lets monitors judge the end. Once, after the last run_until.
@@ -151,7 +152,8 @@ class Simulation final : private NetworkPort, private FailureContext {
   Instant now_{};
   std::uint64_t scheduled_ = 0;
   std::uint64_t executed_ = 0;
-  std::uint64_t current_ = 0;
+  std::uint64_t current_ = 0;        // the event being executed; 0 outside of one
+  std::uint64_t current_cause_ = 0;  // its cause
   std::uint64_t fingerprint_ = 0;
   bool stopped_ = false;
   EventPool pool_;
