@@ -143,7 +143,8 @@ TEST_CASE("tasks: when_all waits for the last, also of none and of a hundred tho
   int living = 0;
   int finished = 0;
   run(simulation, [&](Teller& self) -> Task<> {
-    co_await when_all({});
+    std::vector<Task<>> none;
+    co_await when_all(std::move(none));
     done.push_back(simulation.now());
     std::vector<Task<>> three;
     three.push_back(after(self, 3ms, order, 3));
