@@ -116,8 +116,9 @@ class Locks {
 
   void find_overlap(std::uint32_t key) {
     std::vector<Hold> holds = holds_[key];
-    std::stable_sort(holds.begin(), holds.end(),
-                     [](const Hold& a, const Hold& b) { return a.from < b.from; });
+    std::sort(holds.begin(), holds.end(), [](const Hold& a, const Hold& b) {
+      return std::pair(a.from, a.acquire) < std::pair(b.from, b.acquire);
+    });
     const Hold* longest = nullptr;
     for (const Hold& hold : holds) {
       if (longest != nullptr && hold.from < longest->until) {
@@ -134,8 +135,9 @@ class Locks {
   }
 
   void find_repeated(std::vector<Token> grants) {
-    std::stable_sort(grants.begin(), grants.end(),
-                     [](const Token& a, const Token& b) { return a.token < b.token; });
+    std::sort(grants.begin(), grants.end(), [](const Token& a, const Token& b) {
+      return std::pair(a.token, a.operation) < std::pair(b.token, b.operation);
+    });
     for (std::size_t i = 1; i < grants.size(); ++i) {
       if (grants[i - 1].token != grants[i].token) continue;
       const std::size_t a = grants[i - 1].operation;
@@ -151,8 +153,9 @@ class Locks {
   void find_decline(const std::vector<Token>& by_invocation, std::string_view anomaly,
                     std::string_view what) {
     std::vector<Token> by_return = by_invocation;
-    std::stable_sort(by_return.begin(), by_return.end(), [&](const Token& a, const Token& b) {
-      return history_[a.operation].complete < history_[b.operation].complete;
+    std::sort(by_return.begin(), by_return.end(), [&](const Token& a, const Token& b) {
+      return std::pair(history_[a.operation].complete, a.operation) <
+             std::pair(history_[b.operation].complete, b.operation);
     });
     std::size_t returned = 0;
     Token greatest;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -192,8 +193,9 @@ class Logs {
   }
 
   void compare_positions() {
-    std::stable_sort(sightings_.begin(), sightings_.end(), [](const Sighting& a, const Sighting& b) {
-      return std::pair(a.log, a.position) < std::pair(b.log, b.position);
+    std::sort(sightings_.begin(), sightings_.end(), [](const Sighting& a, const Sighting& b) {
+      return std::tuple(a.log, a.position, a.operation, a.entry) <
+             std::tuple(b.log, b.position, b.operation, b.entry);
     });
     for (std::size_t i = 1; i < sightings_.size(); ++i) {
       const Sighting& a = sightings_[i - 1];
@@ -229,10 +231,12 @@ class Logs {
     }
     std::vector<std::uint32_t> by_return = by_invocation;
     const auto of = [&](std::uint32_t i) -> const sim::Operation& { return history_[entries_[i].append]; };
-    std::stable_sort(by_invocation.begin(), by_invocation.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return of(a).invoke < of(b).invoke; });
-    std::stable_sort(by_return.begin(), by_return.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return of(a).complete < of(b).complete; });
+    std::sort(by_invocation.begin(), by_invocation.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(of(a).invoke, a) < std::pair(of(b).invoke, b);
+    });
+    std::sort(by_return.begin(), by_return.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(of(a).complete, a) < std::pair(of(b).complete, b);
+    });
     std::vector<std::uint32_t> furthest(reads_.size(), ValueNumbers::none);
     std::size_t returned = 0;
     for (const std::uint32_t later : by_invocation) {
@@ -275,9 +279,9 @@ class Logs {
     }
     for (std::uint32_t log = 0; log < unseen.size(); ++log) {
       const auto before = [&](std::uint32_t a, std::uint32_t b) {
-        return entries_[a].position < entries_[b].position;
+        return std::pair(entries_[a].position, a) < std::pair(entries_[b].position, b);
       };
-      std::stable_sort(unseen[log].begin(), unseen[log].end(), before);
+      std::sort(unseen[log].begin(), unseen[log].end(), before);
       for (const Skip& skip : skips_[log]) {
         auto lost =
             std::upper_bound(unseen[log].begin(), unseen[log].end(), skip.before,

@@ -318,7 +318,8 @@ bool EdnScanner::atom(sim::Value& out, Keep keep) {
   if (is_digit(read.front()) || (sign && is_digit(read[1]))) return number(read, out, keep);
   if (read.front() == '^' || read.front() == '@' || read.front() == '`' || read.front() == '~')
     return fail(Fault::malformed, fmt::format("'{}' is for programs, not for data", read.front()));
-  if (read == ":") return fail(Fault::malformed, "a keyword without a name");
+  if (read == ":" || read.starts_with("::"))
+    return fail(Fault::malformed, fmt::format("{} is no keyword", read));
   if (keep == Keep::no) return true;
   if (read == "nil") {
     out = nullptr;

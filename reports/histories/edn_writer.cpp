@@ -147,8 +147,9 @@ std::vector<Event> events_of(const sim::History& history) {
     completions.push_back({operation.complete, i, type_of(operation)});
     last = std::max(last, operation.complete);
   }
-  std::stable_sort(completions.begin(), completions.end(),
-                   [](const Event& a, const Event& b) { return a.time < b.time; });
+  std::sort(completions.begin(), completions.end(), [](const Event& a, const Event& b) {
+    return std::pair(a.time, a.operation) < std::pair(b.time, b.operation);
+  });
   ProcessTable<std::size_t> in_flight;  // the process's last operation, + 1
   std::vector<bool> done(history.size(), false);
   std::size_t next = 0;

@@ -35,6 +35,8 @@ bool OperationOrder::check_times(const Entry& entry) {
   if (!entry.call) return true;
   if (*entry.call < 0)
     return fail(entry.line, Fault::wrong_kind, fmt::format("call at {}: times begin at 0", *entry.call));
+  if (*entry.call == sim::Operation::open || entry.complete == sim::Operation::open)
+    return fail(entry.line, Fault::number_out_of_range, "a time beyond what 64 bits hold");
   if (!entry.complete && !info)
     return fail(entry.line, Fault::missing_field,
                 "an operation that is ok or fail has returned, but there is no \"return\"");
@@ -77,8 +79,9 @@ sim::History OperationOrder::finish() {
   if (sorted_) return std::exchange(history_, {});
   std::vector<std::size_t> order(history_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return history_[a].invoke < history_[b].invoke; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(history_[a].invoke, a) < std::pair(history_[b].invoke, b);
+  });
   sim::History sorted;
   sorted.reserve(order.size());
   for (const std::size_t i : order) sorted.push_back(std::move(history_[i]));

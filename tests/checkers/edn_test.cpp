@@ -145,6 +145,7 @@ TEST_CASE("EDN: each thing wrong is named, with its line") {
   check_refused(invoke + "7", {2, Fault::malformed});
   check_refused("[" + invoke + "]\n{}", {3, Fault::malformed});
   check_refused("{:a}", {1, Fault::malformed});
+  check_refused("{:process 0 :type :ok :f ::r}", {1, Fault::malformed});
   check_refused("{\n:a \"\xFF\"}", {2, Fault::malformed});
   check_refused("#_", {1, Fault::malformed});
   check_refused("{:type :invoke :f :r}", {1, Fault::missing_field});

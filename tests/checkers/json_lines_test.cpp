@@ -104,6 +104,7 @@ TEST_CASE("JSON Lines: each thing wrong is named, with its line") {
   check_refused(R"({"process":0,"f":"w","value":1.5})", {1, Fault::number_out_of_range});
   check_refused(R"({"process":0,"f":"w","value":9223372036854775808})", {1, Fault::number_out_of_range});
   check_refused(operation(0, "null", "1"), {1, Fault::return_without_invoke});
+  check_refused(operation(0, "1", "9223372036854775807"), {1, Fault::number_out_of_range});
   check_refused(operation(0, "0", "5") + operation(1, "1", "2") + operation(0, "4", "6"),
                 {3, Fault::two_in_flight});
   check_refused(operation(0, "5", "6") + operation(0, "3", "4"), {2, Fault::time_goes_back});

@@ -33,8 +33,13 @@ inline sim::Operation operation(std::int64_t process, std::string f, sim::Value 
 }
 
 inline void sort_by_invocation(sim::History& history) {
-  std::stable_sort(history.begin(), history.end(),
-                   [](const sim::Operation& a, const sim::Operation& b) { return a.invoke < b.invoke; });
+  // By insertion: equals stay in their order.
+  for (auto at = history.begin(); at != history.end(); ++at) {
+    const auto place = std::upper_bound(
+        history.begin(), at, *at,
+        [](const sim::Operation& a, const sim::Operation& b) { return a.invoke < b.invoke; });
+    std::rotate(place, at, at + 1);
+  }
 }
 
 inline std::set<std::string> anomalies(const reports::checkers::Judgements& judgements) {
