@@ -162,6 +162,45 @@ TEST_CASE("list, doc, schema, completion, man and version say something") {
   CHECK_THAT(run_program("--version").output, Contains("lightcone "));
 }
 
+TEST_CASE("check: histories are judged, their model is guessed, and a violation is explained") {
+  Scratch held("held.jsonl",
+               R"({"process":0,"f":"write","value":1,"result":true,"call":0,"return":1,"type":"ok"}
+{"process":1,"f":"read","value":null,"result":1,"call":2,"return":3,"type":"ok"}
+)");
+  const Ran good = run_program("check " + held.path());
+  CHECK(good.exit_code == 0);
+  CHECK_THAT(good.output, Contains("held"));
+  Scratch stale("stale.jsonl",
+                R"({"process":0,"f":"write","value":1,"result":true,"call":0,"return":1,"type":"ok"}
+{"process":0,"f":"write","value":2,"result":true,"call":2,"return":3,"type":"ok"}
+{"process":1,"f":"read","value":null,"result":1,"call":4,"return":5,"type":"ok"}
+)");
+  const Ran bad = run_program("check --json --consistency linearizable " + stale.path());
+  CHECK(bad.exit_code == 1);
+  const auto json = nlohmann::json::parse(bad.output, nullptr, false);
+  REQUIRE(json.is_object());
+  CHECK(json["verdict"] == "violated");
+  CHECK(json["anomalies"][0] == "stale-read");
+  Scratch broken("broken.jsonl", "{\"process\":0,\n");
+  const Ran malformed = run_program("check " + broken.path());
+  CHECK(malformed.exit_code == 65);
+  CHECK_THAT(malformed.output, Contains("line 1"));
+  CHECK(run_program("check --model regster " + held.path()).exit_code == 64);
+}
+
+TEST_CASE("history convert: to EDN and back is the same history; a run's own history can be checked") {
+  Scratch history("own.jsonl");
+  Scratch edn("own.edn");
+  Scratch back("back.jsonl");
+  REQUIRE(run_program("run -q --history " + history.path() + " " + partition).exit_code == 0);
+  REQUIRE(run_program("history convert " + history.path() + " -o " + edn.path()).exit_code == 0);
+  REQUIRE(run_program("history convert " + edn.path() + " -o " + back.path()).exit_code == 0);
+  const Ran first = run_program("check --model kv --json " + history.path());
+  const Ran second = run_program("check --model kv --json " + back.path());
+  CHECK(first.exit_code == 0);
+  CHECK(second.exit_code == 0);
+}
+
 TEST_CASE("output to a pipe has no colours") {
   CHECK_THAT(run_program("run " + partition).output, !Contains("\x1b["));
 }
