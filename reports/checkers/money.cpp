@@ -14,7 +14,6 @@ namespace lightcone::reports::checkers {
 
 namespace {
 
-constexpr std::size_t none = SIZE_MAX;
 // Beyond this amounts are not judged, so that sums of a million of them are exact.
 constexpr std::int64_t largest = std::int64_t{1} << 42;
 

@@ -8,6 +8,7 @@
 
 #include "reports/checkers/linearizability/operations.hpp"
 #include "reports/checkers/linearizability/specification.hpp"
+#include "sim/stable_sort.hpp"
 
 namespace lightcone::tests {
 namespace {
@@ -143,7 +144,7 @@ void run_part(const Object& object, Operations& operations, std::size_t part, Hi
   std::vector<Effect> order;
   for (std::size_t i = operations.parts[part].first; i < operations.parts[part].second; ++i)
     order.push_back({effects[operations.ops[i].index], i});
-  std::ranges::stable_sort(order, {}, &Effect::time);
+  sim::stable_sort(order, [](const Effect& a, const Effect& b) { return a.time < b.time; });
   State state = specification->initial();
   std::vector<State> next;
   for (const Effect& effect : order) {
@@ -238,7 +239,7 @@ void damage(History& history, Dice& dice) {
       if (a.f == b.f) a.result = b.result;
       break;
   }
-  std::ranges::stable_sort(history, {}, &Operation::invoke);
+  sim::stable_sort(history, [](const Operation& x, const Operation& y) { return x.invoke < y.invoke; });
   assign_processes(history);
 }
 

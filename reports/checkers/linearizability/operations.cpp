@@ -1,4 +1,5 @@
 #include "reports/checkers/linearizability/operations.hpp"
+#include "sim/stable_sort.hpp"
 
 #include <fmt/format.h>
 
@@ -246,7 +247,7 @@ class Clock {
     const auto earlier = [&](std::uint32_t a, std::uint32_t b) {
       return history_[ops_[a].index].invoke < history_[ops_[b].index].invoke;
     };
-    if (!std::ranges::is_sorted(ascending, earlier)) std::ranges::stable_sort(ascending, earlier);
+    if (!std::ranges::is_sorted(ascending, earlier)) sim::stable_sort(ascending, earlier);
     for (const std::uint32_t i : ascending) {
       const sim::Operation& from = history_[ops_[i].index];
       const ValueId process = processes.keep(sim::Value(from.process));
@@ -321,7 +322,7 @@ void split(Operations& out) {
   const auto by_key = [](const Op& a, const Op& b) { return a.key < b.key; };
   const auto by_begin = [](const Op& a, const Op& b) { return a.begin < b.begin; };
   if (!std::ranges::is_sorted(out.ops, by_begin)) std::ranges::sort(out.ops, by_begin);
-  if (!std::ranges::is_sorted(out.ops, by_key)) std::ranges::stable_sort(out.ops, by_key);
+  if (!std::ranges::is_sorted(out.ops, by_key)) sim::stable_sort(out.ops, by_key);
   for (std::size_t i = 0; i < out.ops.size(); ++i) {
     if (i == 0 || out.ops[i].key != out.ops[i - 1].key) out.parts.emplace_back(i, i);
     ++out.parts.back().second;

@@ -358,9 +358,16 @@ class Search {
     const std::uint32_t due = op_at(frame.first_return);
     const auto begin = candidates_.begin() + frame.candidates;
     if (begin == candidates_.end() || (begin->way != Way::unsure && begin->op == due)) return;
-    std::stable_partition(begin, candidates_.end(), [&](const Candidate& candidate) {
-      return !transitions_.after(candidate.next, classes_[due]).empty();
-    });
+    postponed_.clear();
+    auto preferred = begin;
+    for (auto at = begin; at != candidates_.end(); ++at) {
+      if (transitions_.after(at->next, classes_[due]).empty()) {
+        postponed_.push_back(*at);
+      } else {
+        *preferred++ = *at;
+      }
+    }
+    std::copy(postponed_.begin(), postponed_.end(), preferred);
   }
 
   // Tries the next candidate of the last frame. False when there is none left.
@@ -440,6 +447,7 @@ class Search {
 
   std::vector<Frame> frames_;
   std::vector<Candidate> candidates_;
+  std::vector<Candidate> postponed_;  // of prefer_what_is_due()
   std::vector<Taken> taken_;
   std::vector<std::uint32_t> window_;  // pending operations of the configuration just opened
   std::vector<ClassId> seen_;

@@ -1,4 +1,5 @@
 #include "reports/checkers/linearizability/zones.hpp"
+#include "sim/stable_sort.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -257,8 +258,7 @@ class Zones {
     std::vector<std::uint32_t> by_point(blocks_.size());
     for (std::uint32_t i = 0; i < blocks_.size(); ++i) by_point[i] = i;
     // At equal points: the forward zone that ends there stands first, then those that were moved there.
-    std::ranges::stable_sort(by_point,
-                             [&](std::uint32_t a, std::uint32_t b) { return points_[a] < points_[b]; });
+    sim::stable_sort(by_point, [&](std::uint32_t a, std::uint32_t b) { return points_[a] < points_[b]; });
     std::vector<std::vector<std::uint32_t>> reads(levels_.size());
     for (std::uint32_t i = 0; i < part_.size(); ++i) {
       if (part_[i].verb == Verb::read) reads[local_[part_[i].answer]].push_back(i);
