@@ -205,13 +205,16 @@ class Generator {
 
   static Literal of_choice(const sim::ChoiceType& type) {
     Literal out = Literal::object();
-    Literal& words = out.set("oneOf", Literal::list());
-    for (const sim::ChoiceWord& word : type.words()) {
-      Literal& choice = words.append(Literal::object());
+    add_words(out.set("oneOf", Literal::list()), type.words());
+    return out;
+  }
+
+  static void add_words(Literal& list, std::span<const sim::ChoiceWord> words) {
+    for (const sim::ChoiceWord& word : words) {
+      Literal& choice = list.append(Literal::object());
       choice.set("const", text(word.name));
       choice.set("description", text(word.doc));
     }
-    return out;
   }
 
   Literal notation(const std::string& name, const sim::Notation& notation) {
@@ -243,6 +246,13 @@ class Generator {
     const std::string name(type.name());
     if (definitions_.try_emplace(name).second) {
       Literal out = of(type.written_as(), {});
+      if (!type.words().empty()) {
+        Literal choices = Literal::list();
+        add_words(choices, type.words());
+        choices.append(std::move(out));
+        out = Literal::object();
+        out.set("anyOf", std::move(choices));
+      }
       out.set("description", text(type.doc()));
       definitions_[name] = std::move(out);
     }

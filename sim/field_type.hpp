@@ -175,6 +175,8 @@ class ConvertedType : public Type {
   Mismatch refuse(const Literal& literal) const override { return written_as().refuse(literal); }
   virtual std::string_view name() const = 0;  // for the schema's definitions: "distribution"
   virtual std::string_view doc() const = 0;
+  // Texts that are known to be right, for editors to offer; there are others.
+  virtual std::span<const ChoiceWord> words() const { return {}; }
   virtual const Type& written_as() const = 0;
   // Room for one value of the form, and the step from there into *target.
   class Room {

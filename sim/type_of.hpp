@@ -35,6 +35,7 @@ using Choices = std::span<const Choice<E>>;
 //   static constexpr std::string_view name, doc;
 //   static std::optional<Mismatch> convert(const Form&, T&);
 //   static Form form_of(const T&);
+//   static std::span<const ChoiceWord> words();   if some texts are worth offering
 template <class T>
 struct WrittenAs;
 
@@ -222,6 +223,13 @@ class Converted final : public ConvertedType {
  public:
   std::string_view name() const override { return Rule::name; }
   std::string_view doc() const override { return Rule::doc; }
+  std::span<const ChoiceWord> words() const override {
+    if constexpr (requires { Rule::words(); }) {
+      return Rule::words();
+    } else {
+      return {};
+    }
+  }
   const Type& written_as() const override { return type_of<Written>(); }
   std::unique_ptr<Room> room() const override { return std::make_unique<TypedRoom>(); }
   Literal write(const void* value) const override {
