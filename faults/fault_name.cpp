@@ -10,6 +10,24 @@
 
 namespace lightcone::faults {
 
+std::string documented(const FaultDescription& fault) {
+  const auto list = [](std::string_view words) {
+    std::string out;
+    for (const char c : words) out += c == ' ' ? ", " : c == '|' ? " or " : std::string(1, c);
+    return out;
+  };
+  std::string needs = list(fault.needs);
+  std::string takes = list(fault.takes);
+  if (fault.length != Length::none) {
+    std::string& fields = fault.length == Length::must_have ? needs : takes;
+    fields = fields.empty() ? "for" : "for, " + fields;
+  }
+  std::string out(fault.doc);
+  if (!needs.empty()) out += " Needs " + needs + ".";
+  if (!takes.empty()) out += " Takes " + takes + ".";
+  return out;
+}
+
 namespace {
 
 using enum Length;
@@ -132,6 +150,24 @@ std::string FaultName::text() const {
 }  // namespace lightcone::faults
 
 namespace lightcone::sim {
+
+std::span<const ChoiceWord> WrittenAs<faults::FaultName>::words() {
+  static const std::vector<std::string> docs = [] {
+    std::vector<std::string> out;
+    for (const faults::FaultDescription& each : faults::fault_descriptions())
+      out.push_back(faults::documented(each));
+    return out;
+  }();
+  static const std::vector<ChoiceWord> all = [] {
+    std::vector<ChoiceWord> out;
+    for (const faults::FaultDescription& each : faults::fault_descriptions()) {
+      const std::string_view doc = docs[static_cast<std::size_t>(each.kind)];
+      if (each.kind != faults::FaultKind::ask) out.push_back({each.token, doc});
+    }
+    return out;
+  }();
+  return all;
+}
 
 std::optional<Mismatch> WrittenAs<faults::FaultName>::convert(const Form& form, faults::FaultName& out) {
   using namespace faults;

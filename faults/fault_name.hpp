@@ -64,6 +64,8 @@ struct FaultDescription {
 // All kinds, in the order of FaultKind.
 std::span<const FaultDescription> fault_descriptions();
 const FaultDescription& describe(FaultKind kind);
+// "Syncs take `factor` times as long. Needs for, node, factor."
+std::string documented(const FaultDescription& fault);
 
 // The token of a fault. An action that a model offers has the name "ops.<action>"; "load.<...>" and
 // "dep.<...>" are actions whose name keeps that word.
@@ -82,11 +84,9 @@ struct lightcone::sim::WrittenAs<lightcone::faults::FaultName> {
   using Form = std::string;
   static constexpr std::string_view name = "fault_name";
   static constexpr std::string_view doc =
-      "net.part, net.oneway, net.links, net.isolate, net.drop, net.dup, net.delay, net.reorder, net.corrupt, "
-      "net.slow, net.hold, net.release, proc.crash, proc.restart, proc.pause, proc.slow, proc.clone, "
-      "disk.power, disk.torn, disk.rot, disk.wipe, disk.slow, disk.full, disk.lie, clk.offset, clk.jump, "
-      "clk.drift, clk.freeze, clk.masters_lost, or what the model offers: ops.<action>, load.<...>, "
+      "What goes wrong: one of these, or an action that the model offers: ops.<action>, load.<...>, "
       "dep.<...>.";
+  static std::span<const ChoiceWord> words();
   static std::optional<Mismatch> convert(const Form& form, faults::FaultName& out);
   static Form form_of(const faults::FaultName& fault) { return fault.text(); }
 };

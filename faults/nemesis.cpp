@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "sim/chance/fixed.hpp"
 
@@ -166,14 +167,16 @@ class Painter {
     }
     if (kinds.empty() && !all.empty()) kinds.push_back(subset.pick(all));
     if (kinds.empty()) return;
+    const auto before = static_cast<std::ptrdiff_t>(out_.size());
     Stream numbers = chance_.split("windows");
     const std::int64_t count = numbers.between(nemesis_.windows_min, nemesis_.windows_max);
     for (std::int64_t i = 0; i < count; ++i) {
       Stream chance = chance_.split("window").split(static_cast<std::uint64_t>(i));
       window(chance.pick(kinds), fmt::format("window-{}", i + 1), chance);
     }
-    std::stable_sort(out_.begin(), out_.end(),
-                     [](const FaultSpec& a, const FaultSpec& b) { return *a.at < *b.at; });
+    std::sort(out_.begin() + before, out_.end(), [](const FaultSpec& a, const FaultSpec& b) {
+      return std::tie(*a.at, *a.id) < std::tie(*b.at, *b.id);
+    });
   }
 
   void window(const FaultName& kind, std::string id, Stream& chance) {

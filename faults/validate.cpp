@@ -260,42 +260,40 @@ std::vector<Complaint> validate(const FaultSpec& spec, const Census& census) {
 
 std::vector<ComplaintInList> validate(const std::vector<FaultSpec>& specs, const Census& census) {
   std::vector<ComplaintInList> out;
-  std::map<std::string, std::size_t> ids;
+  std::map<std::string_view, std::size_t> first_with_id;
   std::vector<std::string_view> all;
   std::vector<std::string_view> holds;
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    if (!specs[i].id) continue;
-    const auto [known, is_new] = ids.try_emplace(*specs[i].id, i);
-    if (is_new) {
-      all.push_back(known->first);
-      if (specs[i].fault.kind == FaultKind::net_hold) holds.push_back(known->first);
-      continue;
-    }
-    out.push_back({i,
-                   {"id",
-                    {fmt::format("faults[{}] has the id {} already", known->second, in_quotes(*specs[i].id)),
-                     "an id of its own",
-                     {}}}});
+    if (!specs[i].id || !first_with_id.try_emplace(*specs[i].id, i).second) continue;
+    all.push_back(*specs[i].id);
+    if (specs[i].fault.kind == FaultKind::net_hold) holds.push_back(*specs[i].id);
   }
+  const auto complain = [&](std::size_t i, std::string path, Mismatch why) {
+    out.push_back({i, {std::move(path), std::move(why)}});
+  };
   const auto refer = [&](std::size_t i, std::string path, const std::string& id,
                          std::span<const std::string_view> known, std::string_view what) {
     if (std::find(known.begin(), known.end(), id) != known.end()) return;
-    const std::string expected = known.empty()
-                                     ? fmt::format("nothing: there is no {} with an id", what)
-                                     : fmt::format("the id of a {} ({})", what, fmt::join(known, ", "));
-    out.push_back({i,
-                   {std::move(path),
-                    {fmt::format("no {} has the id {}", what, in_quotes(id)), expected,
-                     nearest_in_quotes(id, known)}}});
+    complain(i, std::move(path),
+             {fmt::format("no {} has the id {}", what, in_quotes(id)),
+              known.empty() ? fmt::format("nothing: there is no {} with an id", what)
+                            : fmt::format("the id of a {} ({})", what, fmt::join(known, ", ")),
+              nearest_in_quotes(id, known)});
   };
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    for (Complaint& complaint : validate(specs[i], census)) out.push_back({i, std::move(complaint)});
-    if (specs[i].hold) refer(i, "hold", *specs[i].hold, holds, "net.hold");
-    if (const auto& when = specs[i].when; when && when->after) {
-      refer(i, when->written ? "when" : "when.after", *when->after, all, "fault");
+    const FaultSpec& spec = specs[i];
+    if (spec.id && first_with_id[*spec.id] != i) {
+      complain(i, "id",
+               {fmt::format("faults[{}] has the id {} already", first_with_id[*spec.id], in_quotes(*spec.id)),
+                "an id of its own",
+                {}});
+    }
+    for (Complaint& complaint : validate(spec, census)) out.push_back({i, std::move(complaint)});
+    if (spec.hold) refer(i, "hold", *spec.hold, holds, "net.hold");
+    if (spec.when && spec.when->after) {
+      refer(i, spec.when->written ? "when" : "when.after", *spec.when->after, all, "fault");
     }
   }
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
   return out;
 }
 

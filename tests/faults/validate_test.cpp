@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/json/write.hpp"
+#include "scenarios/schema.hpp"
 #include "tests/faults/pinging.hpp"
 
 namespace lightcone::faults {
@@ -49,6 +50,21 @@ TEST_CASE("every kind of fault is described in its place") {
       CHECK((field.empty() || FaultSpec::fields().find(field) != nullptr));
       rest.remove_prefix(std::min(field.size() + 1, rest.size()));
     }
+  }
+}
+
+TEST_CASE("editors are offered every kind, with the fields that go with it") {
+  CHECK(documented(describe(FaultKind::disk_slow)) ==
+        "Syncs take `factor` times as long. Needs for, node, factor.");
+  CHECK(documented(describe(FaultKind::net_part)) ==
+        "Nodes of different groups cannot reach each other; nodes in no group reach everybody. Needs for, "
+        "groups "
+        "or shape. Takes node, flap.");
+  CHECK(documented(describe(FaultKind::proc_restart)) == "A process that is down starts. Needs node.");
+  const std::string text = scenarios::schema(FaultSpec::fields(), "A fault");
+  for (const FaultDescription& each : fault_descriptions()) {
+    const bool is_offered = text.find(fmt::format("\"const\": \"{}\"", each.token)) != std::string::npos;
+    CHECK(is_offered == (each.kind != FaultKind::ask));
   }
 }
 
