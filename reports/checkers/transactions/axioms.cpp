@@ -146,10 +146,15 @@ LevelVerdict Axioms::decide(Level level, Ordered ordered, std::uint64_t& steps, 
   if (inconsistent_.verdict == Verdict::violated) return inconsistent_;
   if (level <= Level::causal) return decide_directly(level, ordered, steps, budget);
   LevelVerdict out;
-  const Kept all(nodes_.size(), true);
+  if (level == Level::serializable) {
+    for (std::uint32_t node : schedule(ordered, steps))
+      if (nodes_[node].transaction != no_transaction) out.order.push_back(nodes_[node].transaction);
+    if (!out.order.empty() || nodes_.empty()) return out;
+  }
+  Kept among(nodes_.size(), true);
   out.verdict =
-      search(level, ordered, all, steps, budget, level == Level::serializable ? &out.order : nullptr);
-  if (out.verdict == Verdict::violated) shrink(level, ordered, out, steps, budget);
+      search(level, ordered, among, steps, budget, level == Level::serializable ? &out.order : nullptr);
+  if (out.verdict == Verdict::violated) shrink(level, ordered, among, out, steps, budget);
   return out;
 }
 

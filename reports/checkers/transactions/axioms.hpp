@@ -90,6 +90,18 @@ class Axioms {
   void index_sessions();
   std::uint32_t last_writer(std::uint32_t session, std::uint32_t before, std::uint32_t key) const;
   std::vector<Precedence> session_steps(const Kept& kept) const;
+  // What must be so at every level, whatever the order of writes: one writer wrote a key before another, or a
+  // reader read it before somebody wrote it.
+  struct Implied {
+    std::vector<Precedence> writers;
+    std::vector<Precedence> readers;
+  };
+  // Whoever was read from by a reader that read the key from another wrote before that one; and a version
+  // that somebody read and then overwrote was read by all others before that.
+  Implied forced_by_reads(const Kept& kept) const;
+  // Those that completed before a reader was invoked wrote before the one that it read from, and it read
+  // before those write that were invoked after that one had completed. Of these the nearest.
+  Implied forced_in_time(const Kept& kept) const;
   std::vector<Forced> forced(Level level, Ordered ordered, std::uint64_t& steps) const;
   bool force_by_past(Ordered ordered, const DependencyGraph& known, std::vector<Forced>& out,
                      std::uint64_t& steps, std::uint64_t budget) const;
@@ -97,10 +109,14 @@ class Axioms {
                                std::uint64_t budget) const;
   void explain(const std::vector<CycleStep>& cycle, const std::vector<Forced>& all, LevelVerdict& out) const;
 
+  class Schedule;
+  // A serial order of all nodes, or empty where the first try gets stuck.
+  std::vector<std::uint32_t> schedule(Ordered ordered, std::uint64_t& steps) const;
+
   class Problem;
-  Verdict search(Level level, Ordered ordered, const Kept& kept, std::uint64_t& steps, std::uint64_t budget,
+  Verdict search(Level level, Ordered ordered, Kept& kept, std::uint64_t& steps, std::uint64_t budget,
                  std::vector<std::uint32_t>* order) const;
-  void shrink(Level level, Ordered ordered, LevelVerdict& verdict, std::uint64_t& steps,
+  void shrink(Level level, Ordered ordered, const Kept& among, LevelVerdict& verdict, std::uint64_t& steps,
               std::uint64_t budget) const;
   std::string node_text(std::uint32_t node) const;
 

@@ -12,6 +12,7 @@ ListAppend::ListAppend(Transactions& parsed) : Dependencies(parsed) {
   find_orders(parsed);
   find_read_anomalies();
   find_dirty_updates();
+  find_reordered_appends();
   find_lost_updates(transactions, log);
   index_readers();
   add_edges();
@@ -204,6 +205,30 @@ void ListAppend::find_dirty_updates() {
                    transactions.version_text(version) + " after " + transactions.version_text(aborted) +
                    " of an aborted one");
       aborted = no_version;
+    }
+  }
+}
+
+// The elements of one transaction stand in a list in the order in which it appended them, or else one version
+// of the key comes both before and after another. Elle draws no edge from a transaction to itself and does
+// not look.
+void ListAppend::find_reordered_appends() {
+  for (std::uint32_t t = 0; t < transactions.list.size(); ++t) {
+    if (!transactions.possible(t)) continue;
+    const auto micros = transactions.of(t);
+    for (const MicroOperation* later = micros.begin(); later != micros.end(); ++later) {
+      if (later->kind != MicroKind::append || place_[later->version] == unread) continue;
+      for (const MicroOperation* earlier = micros.begin(); earlier != later; ++earlier) {
+        if (earlier->kind != MicroKind::append || earlier->key != later->key) continue;
+        const bool both = place_[earlier->version] != unread &&
+                          transactions.versions[earlier->version].writer == t &&
+                          transactions.versions[later->version].writer == t;
+        if (!both || place_[earlier->version] < place_[later->version]) continue;
+        report(Anomaly::cyclic_versions, {t},
+               "a transaction appended " + earlier->value->to_json() + " and then " +
+                   later->value->to_json() + " to key " + transactions.key_text(later->key) +
+                   ", where they were read the other way round");
+      }
     }
   }
 }

@@ -23,6 +23,7 @@ class ListAppend : public Dependencies {
   void find_internal(std::uint32_t transaction);
   void find_future_reads(std::uint32_t transaction);
   void find_dirty_updates();
+  void find_reordered_appends();
   void index_readers();
   void add_edges();
   // The version just before an append: the last one read where the append was never read.

@@ -4,6 +4,8 @@
 #include <queue>
 #include <tuple>
 
+#include "reports/checkers/transactions/graph.hpp"
+
 namespace lightcone::reports::checkers {
 
 std::uint32_t Polygraph::add_choice(std::uint32_t first, std::uint32_t second) {
@@ -65,6 +67,7 @@ bool Polygraph::forward_from(std::uint32_t from, std::uint32_t to, Literal becau
 }
 
 void Polygraph::backward_from(std::uint32_t node) {
+  *steps_ += ahead_.size();
   const std::uint32_t lowest = place_[ahead_.front()];
   behind_.assign(1, node);
   seen_[node] = ++search_;
@@ -276,6 +279,14 @@ Polygraph::Outcome Polygraph::solve(std::uint64_t& steps, std::uint64_t budget) 
     }
   }
   return Outcome::acyclic;
+}
+
+std::vector<std::vector<std::uint32_t>> Polygraph::tangles() const {
+  DependencyGraph graph(nodes());
+  for (std::uint32_t node = 0; node < nodes(); ++node)
+    for (const Edge& edge : out_[node]) graph.add(node, edge.to, ww);
+  graph.freeze();
+  return components(graph, ww);
 }
 
 std::vector<std::uint32_t> Polygraph::order() const {

@@ -43,6 +43,9 @@ class Polygraph {
   // `steps`: edges looked at; compared with `budget`.
   Outcome solve(std::uint64_t& steps, std::uint64_t budget);
 
+  // The strongly connected components of the edges that are there without a choice.
+  std::vector<std::vector<std::uint32_t>> tangles() const;
+
   // After acyclic: the nodes, each before whatever it has an edge to.
   std::vector<std::uint32_t> order() const;
 
