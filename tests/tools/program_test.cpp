@@ -188,7 +188,7 @@ TEST_CASE("check: histories are judged, their model is guessed, and a violation 
   CHECK(run_program("check --model regster " + held.path()).exit_code == 64);
 }
 
-TEST_CASE("history convert: to EDN and back is the same history; a run's own history can be checked") {
+TEST_CASE("history convert: to EDN and back is the same history, of our own runs too") {
   Scratch history("own.jsonl");
   Scratch edn("own.edn");
   Scratch back("back.jsonl");
