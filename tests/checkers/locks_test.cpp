@@ -60,7 +60,7 @@ TEST_CASE("locks: tokens repeat, decline and guard") {
   CHECK(checkers::check_lock({operation(0, "read", nullptr, 1, {0, 1})})[0].verdict == Verdict::invalid);
 }
 
-TEST_CASE("locks: honest locks hold; a release that comes too late is caught") {
+TEST_CASE("locks: honest locks hold, and a release that comes too late is caught") {
   Dice dice(4);
   for (int round = 0; round < 2000; ++round) {
     History history;

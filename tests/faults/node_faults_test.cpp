@@ -189,7 +189,7 @@ TEST_CASE("a drifting clock makes its timers early, and runs as before when the 
   CHECK(run.node("n1").clock().error(run.simulation.now()) > 44ms);  // what was gained stays
 }
 
-TEST_CASE("a frozen clock stands still and jumps at the end; lost masters widen the interval") {
+TEST_CASE("a frozen clock stands still and jumps at the end, and lost masters widen the interval") {
   Run run(R"({"fault": "clk.freeze", "at": "100ms", "for": "100ms", "node": "n1"},
              {"fault": "clk.freeze", "at": "150ms", "for": "100ms", "node": "n1"},
              {"fault": "clk.masters_lost", "at": "100ms", "for": "400ms", "node": "n2"})");

@@ -251,7 +251,7 @@ TEST_CASE("disk: a slow disk takes its factor longer") {
   CHECK(disk.slowed_syncs() == 1);
 }
 
-TEST_CASE("disk: a full disk refuses writes and changes nothing; what frees room still works") {
+TEST_CASE("disk: a full disk refuses writes and changes nothing, and what frees room still works") {
   Disk disk({}, Stream(1, "d"));
   File<Record>& file = disk.open<Record>("f");
   for (int i = 0; i < 4; ++i) (void)file.append({i});

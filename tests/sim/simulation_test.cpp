@@ -88,7 +88,7 @@ TEST_CASE("a call that is answered too late has no answer, and the late reply di
   CHECK(delphi.log == std::vector<std::string>{"silence", "silence", "silence", "done at 48"});
 }
 
-TEST_CASE("a crash ends stories and timers; what was on its way to the node is lost") {
+TEST_CASE("a crash ends stories and timers, and what was on its way to the node is lost") {
   Delphi delphi(20ms);
   delphi.simulation.start();
   delphi.simulation.run_until(Instant(5ms));

@@ -166,7 +166,7 @@ TEST_CASE("streams: a cut stalls what is under way") {
   CHECK(world.times == std::vector<Duration>{201ms});
 }
 
-TEST_CASE("streams: give up after a while and are reset; later messages use a new connection") {
+TEST_CASE("streams: give up after a while and are reset, and later messages use a new connection") {
   World world(stream_quality());
   Heard heard(world.simulation);
   {

@@ -135,7 +135,7 @@ TEST_CASE("timers: a step past its time makes a wall timer fire now") {
   CHECK(world.rung == Rung{{2, 0s}, {1, 1s}});
 }
 
-TEST_CASE("timers: of a frozen wall clock wait until it goes on; a monotonic timer does not") {
+TEST_CASE("timers: of a frozen wall clock wait until it goes on, a monotonic timer does not") {
   World world;
   world.env().at(WallTime(2s), Ring{1});
   TimerId cancelled = world.env().at(WallTime(2s), Ring{9});

@@ -61,4 +61,20 @@ Findings header_openings(const std::vector<Source>& tree) {
   return findings;
 }
 
+Findings test_names(const std::vector<Source>& tree) {
+  constexpr std::string_view opening = "TEST_CASE(\"";
+  Findings findings;
+  for (const Source& source : tree) {
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(source.text)) {
+      ++number;
+      const std::size_t end = line.find("\")");
+      if (!line.starts_with(opening) || line.substr(0, end).find(';') == std::string_view::npos) continue;
+      findings.push_back(
+          {source.path, number, "test name", "ctest splits names at ';' and runs neither half"});
+    }
+  }
+  return findings;
+}
+
 }  // namespace lightcone::tests::tree

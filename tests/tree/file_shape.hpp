@@ -18,4 +18,7 @@ Findings blanks(const std::vector<Source>& tree);
 // A header opens with a comment that says what it is, and is included once.
 Findings header_openings(const std::vector<Source>& tree);
 
+// A test whose name holds a semicolon would never be run by ctest.
+Findings test_names(const std::vector<Source>& tree);
+
 }  // namespace lightcone::tests::tree

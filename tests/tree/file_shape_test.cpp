@@ -44,3 +44,9 @@ TEST_CASE("a header without an opening comment or without its guard is found") {
   CHECK(header_openings(only("sim/a.hpp", "")).size() == 2);
   CHECK(header_openings(only("sim/a.cpp", "int a;\n")).empty());
 }
+
+TEST_CASE("a test whose name holds a semicolon is found") {
+  const std::string macro = "TEST_CASE";
+  CHECK(test_names(only("tests/a.cpp", macro + "(\"one, and two\") { f(); }\n")).empty());
+  CHECK(test_names(only("tests/a.cpp", macro + "(\"one; two\") {\n")).size() == 1);
+}

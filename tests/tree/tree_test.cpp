@@ -15,9 +15,9 @@
 using namespace lightcone::tests::tree;
 
 namespace {
-constexpr std::array rules = {include_edges, include_cycles,  banned_names,    floating_point,
-                              pointer_order, mutable_globals, coroutine_traps, model_files,
-                              file_lengths,  blanks,          header_openings, wording};
+constexpr std::array rules = {include_edges,   include_cycles,  banned_names, floating_point, pointer_order,
+                              mutable_globals, coroutine_traps, model_files,  file_lengths,   blanks,
+                              header_openings, test_names,      wording};
 }  // namespace
 
 TEST_CASE("the tree keeps the rules of the house") {
