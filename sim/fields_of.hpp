@@ -123,7 +123,8 @@ void visit_field(std::string_view name, const T& field, FieldVisitor& visitor) {
     visitor.close();
   } else if constexpr (detail::Sequence<T>) {
     visitor.open_list(name);
-    for (const auto& element : field) visit_field({}, element, visitor);
+    using Element = typename T::value_type;  // of a vector of bools, elements are no references
+    for (const Element& element : field) visit_field({}, element, visitor);
     visitor.close();
   } else {
     static_assert(Described<T>, "add BOOST_DESCRIBE_STRUCT(Type, (), (fields...)) after the struct");

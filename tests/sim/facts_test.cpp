@@ -147,7 +147,8 @@ TEST_CASE("payloads: are shared by copies, moved without a trace and freed with 
     CHECK(three.as<Counted>() == content);
     two = three;
     three = Payload();
-    two = two;
+    const Payload& same = two;
+    two = same;
     CHECK(living == 1);
     CHECK(&two.get<Counted>() == content);
   }

@@ -181,7 +181,8 @@ TEST_CASE("nodes: a queue with drawn service times departs as Lindley's recurren
     arrival += gaps.between(Duration(0), Duration(2ms));
     simulation.at(arrival,
                   [&simulation, a, b, i] { static_cast<Env&>(simulation.node(b)).send(a, Note{i}); });
-    free = std::max(free, arrival + 1ms) + service.sample(services);
+    const Instant reaches_it = arrival + 1ms;
+    free = std::max(free, reaches_it) + service.sample(services);
     expected.push_back(free);
   }
   simulation.run_until(Instant(1h));
