@@ -22,8 +22,11 @@ std::strong_ordering Ratio::operator<=>(const Ratio& other) const {
 bool Ratio::operator==(const Ratio& other) const { return (*this <=> other) == 0; }
 
 Ratio reduced(Ratio ratio) {
-  const std::int64_t common = std::gcd(ratio.numerator, ratio.denominator);
-  if (common <= 1) return ratio;
+  // The magnitude of the smallest number fits only without a sign.
+  const auto bits = static_cast<std::uint64_t>(ratio.numerator);
+  const std::uint64_t magnitude = ratio.numerator < 0 ? 0 - bits : bits;
+  const auto denominator = static_cast<std::uint64_t>(ratio.denominator);
+  const auto common = static_cast<std::int64_t>(std::gcd(magnitude, denominator));  // at most the denominator
   return {ratio.numerator / common, ratio.denominator / common};
 }
 

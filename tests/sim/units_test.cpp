@@ -142,6 +142,13 @@ TEST_CASE("ratios are ordered by value") {
   CHECK(Ratio{-1, 2} < Ratio{});
 }
 
+TEST_CASE("ratios are reduced and printed up to the smallest and largest numbers") {
+  CHECK(to_text(Ratio{INT64_MIN, 1}) == "-9223372036854775808");
+  CHECK(to_text(Ratio{INT64_MIN, 2}) == "-4611686018427387904");
+  CHECK(to_text(Ratio{INT64_MIN, INT64_MAX}) == "-9223372036854775808/9223372036854775807");
+  CHECK(reduced(Ratio{0, INT64_MAX}).denominator == 1);
+}
+
 TEST_CASE("the nearest word is a likely slip, or none") {
   const std::string_view words[] = {"latency", "loss", "bandwidth", "read_index", "s"};
   CHECK(nearest("latecny", words) == "latency");
