@@ -13,6 +13,7 @@ namespace lightcone::reports {
 
 namespace {
 
+using sim::judged_by::Availability;
 using sim::judged_by::Linearizability;
 using sim::judged_by::Monitors;
 using sim::judged_by::Recovery;
@@ -47,11 +48,20 @@ class Judge {
     progress.healed_at = run_.phases.heal.count();
     progress.within = (recovery.within + 20 * run_.longest_round_trip).count();
     progress.ends_at = run_.phases.end.count();
-    checkers::Judgements all = checkers::check_progress(run_.history, progress);
-    return all.empty() ? Judgement{} : std::move(all.front());
+    return first_of(checkers::check_progress(run_.history, progress));
+  }
+
+  Judgement operator()(const Availability& availability) const {
+    const checkers::Availability bounds{run_.phases.faults_begin.count(), run_.phases.heal.count(),
+                                        availability.within.count()};
+    return first_of(checkers::check_availability(run_.history, bounds));
   }
 
  private:
+  static Judgement first_of(checkers::Judgements all) {
+    return all.empty() ? Judgement{} : std::move(all.front());
+  }
+
   const sim::RunRecord& run_;
   const checkers::Budget& budget_;
 };

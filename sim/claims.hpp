@@ -55,10 +55,16 @@ struct Recovery {
   Duration within;
 };
 
+// During the faults too: between the end of the warm-up and the heal, `within` never passes without some
+// operation returning ok, while clients try.
+struct Availability {
+  Duration within;
+};
+
 }  // namespace judged_by
 
-using JudgedBy =
-    std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Sessions, judged_by::Recovery>;
+using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Sessions,
+                              judged_by::Recovery, judged_by::Availability>;
 
 struct Claim {
   std::string id;         // "P18.7"

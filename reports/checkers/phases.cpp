@@ -127,4 +127,66 @@ Judgements check_progress(const sim::History& history, const Progress& progress)
   return judge_by([&](const sim::History& part) { return find_stuck(part, progress); }, history);
 }
 
+namespace {
+
+struct Span {
+  std::int64_t from;
+  std::int64_t until;
+};
+
+// The longest time within the bounds without a success; the first of equal ones.
+Span longest_silence(const sim::History& history, const Availability& bounds) {
+  std::vector<std::int64_t> successes{bounds.until};
+  for (const sim::Operation& operation : history) {
+    const bool counts = operation.outcome == sim::Outcome::ok && operation.complete >= bounds.from &&
+                        operation.complete < bounds.until;
+    if (counts) successes.push_back(operation.complete);
+  }
+  std::sort(successes.begin(), successes.end());
+  Span longest{bounds.from, bounds.from};
+  std::int64_t last = bounds.from;
+  for (const std::int64_t success : successes) {
+    if (success - last > longest.until - longest.from) longest = {last, success};
+    last = success;
+  }
+  return longest;
+}
+
+Findings find_silence(const sim::History& history, const Availability& bounds) {
+  Findings findings({"unavailable"});
+  if (unordered(history)) {
+    findings.not_judged(Verdict::unknown, "without times there is no silence");
+    return findings;
+  }
+  const auto tried_in = [&history](Span span) {
+    std::vector<std::size_t> tried;
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      if (history[i].invoke < span.until && history[i].complete > span.from) tried.push_back(i);
+    }
+    return tried;
+  };
+  if (tried_in({bounds.from, bounds.until}).empty()) {
+    findings.not_judged(Verdict::invalid, "nothing was tried while the faults lasted");
+    return findings;
+  }
+  const Span silence = longest_silence(history, bounds);
+  const std::int64_t length = silence.until - silence.from;
+  findings.examined(fmt::format("the longest time without a success was {}", length));
+  if (length <= bounds.within) return findings;
+  std::vector<std::size_t> tried = tried_in(silence);
+  std::erase_if(tried, [&](std::size_t i) { return history[i].outcome == sim::Outcome::ok; });
+  if (tried.empty()) return findings;
+  findings.add("unavailable",
+               fmt::format("from {} to {} no operation succeeded; {}", silence.from, silence.until,
+                           tried.size() == 1 ? "one was tried" : fmt::format("{} were tried", tried.size())),
+               std::move(tried));
+  return findings;
+}
+
+}  // namespace
+
+Judgements check_availability(const sim::History& history, const Availability& availability) {
+  return judge_by([&](const sim::History& part) { return find_silence(part, availability); }, history);
+}
+
 }  // namespace lightcone::reports::checkers

@@ -35,4 +35,15 @@ struct Progress {
 // bound lies beyond the end of the run are not judged; invalid if none is. Linear.
 Judgements check_progress(const sim::History& history, const Progress& progress);
 
+struct Availability {
+  std::int64_t from = 0;
+  std::int64_t until = 0;
+  std::int64_t within = 0;  // the longest time without a success
+};
+
+// `unavailable`: some time in [from, until) longer than `within` passed in which no operation returned ok
+// although one was tried: begun, or still waiting for its answer. The witness is what was tried in the
+// longest such time. Invalid if nothing was tried between `from` and `until`. O(n log n).
+Judgements check_availability(const sim::History& history, const Availability& availability);
+
 }  // namespace lightcone::reports::checkers

@@ -93,6 +93,27 @@ TEST_CASE("progress: an operation may fail once after the heal, not twice") {
   CHECK(checkers::check_progress({get(-1, -1, Outcome::ok)}, progress)[0].verdict == Verdict::unknown);
 }
 
+TEST_CASE("availability: a long time without a success counts when something was tried in it") {
+  const checkers::Availability bounds{100, 200, 30};
+  const auto get = [](std::int64_t at, std::int64_t back, Outcome outcome = Outcome::ok) {
+    return operation(0, "get", nullptr, 1, {at, back}, outcome);
+  };
+  const History steady{get(99, 110), get(111, 140), get(141, 170), get(170, 199)};
+  CHECK(checkers::check_availability(steady, bounds)[0].verdict == Verdict::held);
+  History failing{get(99, 110), get(120, 130, Outcome::fail), get(131, 145, Outcome::info), get(146, 171),
+                  get(171, 199)};
+  CHECK(witness(checkers::check_availability(failing, bounds), "unavailable") ==
+        std::vector<std::size_t>{1, 2});
+  failing[1].outcome = Outcome::ok;
+  CHECK(checkers::check_availability(failing, bounds)[0].verdict == Verdict::violated);
+  failing[2].outcome = Outcome::ok;
+  CHECK(checkers::check_availability(failing, bounds)[0].verdict == Verdict::held);
+  // Nobody asked for a long time, and whoever asked was answered.
+  CHECK(checkers::check_availability({get(99, 110), get(160, 165)}, bounds)[0].verdict == Verdict::held);
+  CHECK(checkers::check_availability({get(10, 20), get(300, 310)}, bounds)[0].verdict == Verdict::invalid);
+  CHECK(checkers::check_availability({get(-1, -1)}, bounds)[0].verdict == Verdict::unknown);
+}
+
 TEST_CASE("oracle: answers that lack something are told from wrong ones") {
   const checkers::Oracle oracle = [](const Operation& op) -> std::optional<Value> {
     if (op.f != "search") return std::nullopt;
