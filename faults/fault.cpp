@@ -6,7 +6,7 @@
 
 namespace lightcone::faults {
 
-std::unique_ptr<Fault> make_fault(const FaultSpec& spec, Setting setting) {
+std::unique_ptr<Fault> make_fault(const FaultSpec& spec, const Setting& setting) {
   constexpr std::array families = {make_cut,        make_message_fault, make_process_fault,
                                    make_disk_fault, make_clock_fault,   make_request};
   for (const auto make : families) {

@@ -54,7 +54,7 @@ class Fault {
 };
 
 // The spec must be sound (faults/validate.hpp).
-std::unique_ptr<Fault> make_fault(const FaultSpec& spec, Setting setting);
+std::unique_ptr<Fault> make_fault(const FaultSpec& spec, const Setting& setting);
 
 // By family, for make_fault; null when the kind is of another one. They read the spec only while making.
 std::unique_ptr<Fault> make_cut(const FaultSpec& spec, Setting setting);

@@ -15,8 +15,8 @@ namespace lightcone::faults {
 
 class NodeFault : public Fault {
  public:
-  NodeFault(const FaultSpec& spec, Setting setting, std::string_view verb) : Fault(std::move(setting)) {
-    description_ = verb;
+  NodeFault(const FaultSpec& spec, Setting setting, std::string_view verb)
+      : Fault(std::move(setting)), description_(verb) {
     if (!spec.node) return;
     nodes_ = spec.node->resolve(setting_.world, setting_.chance);
     description_ += " " + nodes_text(nodes_);

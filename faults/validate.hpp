@@ -19,7 +19,7 @@ struct Complaint {
 std::vector<Complaint> validate(const FaultSpec& spec, const Census& census);
 
 struct ComplaintInList {
-  std::size_t index;  // of the fault in the list
+  std::size_t index = 0;  // of the fault in the list
   Complaint complaint;
 };
 

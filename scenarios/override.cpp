@@ -19,7 +19,6 @@ namespace {
 using sim::Form;
 using sim::Kind;
 using sim::Literal;
-using sim::Mismatch;
 using sim::Type;
 
 struct Step {

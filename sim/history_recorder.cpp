@@ -33,32 +33,32 @@ HistoryRecorder::OperationId HistoryRecorder::invoke(std::int64_t process, std::
   return history_.size() - 1;
 }
 
-void HistoryRecorder::ok(OperationId id, Value result, std::string_view node) {
-  Operation& operation = history_.at(id);
-  ensure(operation.complete == Operation::open, "an operation completes once");
-  operation.outcome = Outcome::ok;
-  operation.result = std::move(result);
-  operation.complete = now_.time_since_epoch().count();
-  operation.node = node;
-  mix(id);
-  mix(operation.result);
+void HistoryRecorder::ok(OperationId operation, Value result, std::string_view node) {
+  Operation& recorded = history_.at(operation);
+  ensure(recorded.complete == Operation::open, "an operation completes once");
+  recorded.outcome = Outcome::ok;
+  recorded.result = std::move(result);
+  recorded.complete = now_.time_since_epoch().count();
+  recorded.node = node;
+  mix(operation);
+  mix(recorded.result);
 }
 
-void HistoryRecorder::fail(OperationId id, std::string_view error, std::string_view node) {
-  Operation& operation = history_.at(id);
-  ensure(operation.complete == Operation::open, "an operation completes once");
-  operation.outcome = Outcome::fail;
-  operation.complete = now_.time_since_epoch().count();
-  operation.error = error;
-  operation.node = node;
-  mix(id);
+void HistoryRecorder::fail(OperationId operation, std::string_view error, std::string_view node) {
+  Operation& recorded = history_.at(operation);
+  ensure(recorded.complete == Operation::open, "an operation completes once");
+  recorded.outcome = Outcome::fail;
+  recorded.complete = now_.time_since_epoch().count();
+  recorded.error = error;
+  recorded.node = node;
+  mix(operation);
   mix(name_hash(error));
 }
 
-void HistoryRecorder::unknown(OperationId id, std::string_view error) {
-  Operation& operation = history_.at(id);
-  operation.error = error;
-  mix(id);
+void HistoryRecorder::unknown(OperationId operation, std::string_view error) {
+  Operation& recorded = history_.at(operation);
+  recorded.error = error;
+  mix(operation);
   mix(name_hash(error));
 }
 

@@ -69,9 +69,9 @@ class Payload {
 
  private:
   struct Header {
-    const FactType* type;
-    void (*free)(Header*);
-    const void* (*address)(const Header*);
+    const FactType* type = nullptr;
+    void (*free)(Header*) = nullptr;
+    const void* (*address)(const Header*) = nullptr;
     std::uint32_t owners = 1;
   };
   template <class T>

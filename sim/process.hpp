@@ -39,6 +39,9 @@ class Process {
 
 template <class Self, class... Inboxes>
 class Handlers : public Process {
+  friend Self;
+  Handlers() = default;
+
  public:
   Disposal handle(Event& event) final {
     bool handled = false;

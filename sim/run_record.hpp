@@ -28,7 +28,7 @@ struct FaultRecord {
 
 // A landmark: a mark of a process, or a node starting, crashing, pausing, resuming.
 struct Landmark {
-  Happening what;
+  Happening what{};
   Instant at{};
   NodeId node;
   std::string name;  // of the mark: "BecameLeader"

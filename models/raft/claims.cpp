@@ -9,7 +9,6 @@
 namespace lightcone::models::raft {
 
 using parts::raft::Configuration;
-using parts::raft::Entry;
 using parts::raft::Position;
 using sim::Assumption;
 using sim::Claim;

@@ -118,7 +118,7 @@ parts::raft::Safeguards safeguards_without(const sim::BugSet& bugs) {
 
 namespace {
 
-std::vector<BugSwitch> bug_switches() {
+std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a table
   return {
       {"raft.no-persist-vote", "term and vote are synced before a vote is answered", "split-brain",
        Shelf::core, Difficulty::medium, "Ongaro and Ousterhout 2014, Figure 2; Ongaro's dissertation, 3.8",

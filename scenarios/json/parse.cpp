@@ -21,7 +21,6 @@ namespace {
 
 using sim::Form;
 using sim::Literal;
-using sim::Mismatch;
 using sim::Place;
 
 bool is_beyond_64_bits(std::string_view digits) {

@@ -54,7 +54,7 @@ class Disk {
 
   using SyncId = std::uint64_t;
   struct Sync {
-    SyncId id;
+    SyncId id = 0;
     Instant completes;
   };
   // Issues a sync at `now`.

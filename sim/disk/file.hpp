@@ -133,7 +133,7 @@ class File final : public FileBase {
   // What each unsynced operation needs to be undone.
   struct Appended {};
   struct Overwritten {
-    std::size_t index;
+    std::size_t index = 0;
     Slot before;
   };
   struct Truncated {

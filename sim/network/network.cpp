@@ -31,14 +31,15 @@ Duration transmission_time(std::uint64_t bytes, std::uint64_t bytes_per_second) 
 
 Network::~Network() {
   for (const Held& held : held_) pool_.release(*held.event);
+  const auto release_stalled = [this](auto& link) {
+    while (Event* event = link.stalled_head) {
+      link.stalled_head = event->next;
+      pool_.release(*event);
+    }
+  };
   for (Sender& sender : senders_) {
     for (const auto& page : sender.link_pages) {
-      for (std::size_t i = 0; page != nullptr && i < links_a_page; ++i) {
-        while (Event* event = page[i].stalled_head) {
-          page[i].stalled_head = event->next;
-          pool_.release(*event);
-        }
-      }
+      for (std::size_t i = 0; page != nullptr && i < links_a_page; ++i) release_stalled(page[i]);
     }
   }
 }

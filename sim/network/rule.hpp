@@ -17,7 +17,7 @@ struct Passage {
   NodeId from;
   NodeId to;
   const FactType& type;
-  const void* fact;
+  const void* fact = nullptr;
 };
 
 struct RuleVerdict {

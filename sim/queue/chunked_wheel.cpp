@@ -139,6 +139,7 @@ QueuePair* ChunkedWheel::find(const QueueLink& link, Chunk& chunk) {
 
 bool ChunkedWheel::cancel(QueueLink& link) {
   if (!is_queued(link)) return false;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): chunks are aligned to their size
   auto* chunk = reinterpret_cast<Chunk*>(reinterpret_cast<std::uintptr_t>(link.home_) & ~(sizeof(Chunk) - 1));
   Slot& in = slots_[chunk->slot];
   if (link.due_ == in.earliest) in.earliest_is_exact = false;

@@ -42,7 +42,7 @@ class Mailbox {
   void stop_waiting() { reader_ = nullptr; }
   // The oldest unread message that `take(event)` accepts is taken out. False when there is none.
   template <class Take>
-  bool read(Take&& take) {
+  bool read(const Take& take) {
     for (auto at = unread_.begin(); at != unread_.end(); ++at) {
       if (!take(**at)) continue;
       pool_.release(**at);

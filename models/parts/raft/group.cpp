@@ -7,8 +7,6 @@
 
 namespace lightcone::models::parts::raft {
 
-using sim::ensure;
-
 Group::Group(sim::Env& env, Machine& machine, Setup setup)
     : env_(env),
       machine_(machine),
@@ -107,7 +105,7 @@ template void Group::send_when_durable(NodeId, RequestVote);
 
 void Group::send_deferred() {
   while (!deferred_.empty() && deferred_.front().write <= durable_) {
-    const Deferred deferred = std::move(deferred_.front());
+    const Deferred deferred = deferred_.front();
     deferred_.pop_front();
     std::visit(
         [&](const auto& message) {

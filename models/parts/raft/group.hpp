@@ -93,8 +93,8 @@ class Group {
   void on(const Appended& appended, NodeId from);
   void on(const InstallSnapshot& install, NodeId from);
   void on(const TimeoutNow& now, NodeId from);
-  void on(const ReadIndex& read, NodeId from);
-  void on(const ReadIndexed& read, NodeId from);
+  void on(const ReadIndex& request, NodeId from);
+  void on(const ReadIndexed& answer, NodeId from);
   void on(const ElectionTimedOut& timed_out);
   void on(const HeartbeatDue& due);
   void on(const BatchDue& due);
@@ -133,16 +133,16 @@ class Group {
     std::variant<Voted, Appended, RequestVote> message;
   };
   struct PendingRead {
-    Round round;   // confirmed when a quorum answered this broadcast or a later one
-    Index index;   // then served when this is applied; 0: not known yet
-    NodeId asker;  // a follower, or no_node for this member's own
+    Round round = 0;  // confirmed when a quorum answered this broadcast or a later one
+    Index index = 0;  // then served when this is applied; 0: not known yet
+    NodeId asker;     // a follower, or no_node for this member's own
     std::uint64_t request = 0;
     ReadReady ready;
     bool confirmed = false;
     sim::MonoTime asked_at{};
   };
   struct SentRound {
-    Round round;
+    Round round = 0;
     sim::MonoTime at;
   };
 
@@ -161,7 +161,7 @@ class Group {
   void become_follower(NodeId leader);
   Peer* peer_of(NodeId node);
   template <class ValueOf>
-  std::uint64_t reached(ValueOf&& value) const {
+  std::uint64_t reached(const ValueOf& value) const {
     const Counting counting = safe_.only_voters_count ? Counting::voters : Counting::voters_and_learners;
     return reached_by_quorum(configuration_, counting, value);
   }
@@ -213,7 +213,7 @@ class Group {
   Round quorum_round() const;
 
   // group_membership.cpp
-  bool propose_configuration(Configuration configuration);
+  bool propose_configuration(const Configuration& configuration);
   void use_configuration(Index index, const Configuration& configuration);
   void reload_configuration();
   const Configuration& configuration_at(Index index) const;

@@ -25,7 +25,7 @@ std::vector<NodeId> without(std::vector<NodeId> nodes, NodeId node) {
 
 // P18.8: a change begins when the one before is committed, and when this leader has committed in its own
 // term, or two leaders could each change the last configuration they know of (Ongaro, raft-dev, July 2015).
-bool Group::propose_configuration(Configuration configuration) {
+bool Group::propose_configuration(const Configuration& configuration) {
   if (position_ != Position::leader || transfer_to_ != no_node) return false;
   if (safe_.one_change_at_a_time && configuration_index_ > commit_) return false;
   if (safe_.own_commit_before_change && commit_ < term_start_) return false;
@@ -43,7 +43,7 @@ bool Group::add_server(NodeId node) {
   if (configuration_.is_member(node) || configuration_.is_joint()) return false;
   Configuration next = configuration_;
   next.learners.push_back(node);
-  return propose_configuration(std::move(next));
+  return propose_configuration(next);
 }
 
 bool Group::remove_server(NodeId node) {
@@ -52,7 +52,7 @@ bool Group::remove_server(NodeId node) {
   next.voters = without(next.voters, node);
   next.learners = without(next.learners, node);
   if (next.voters.empty()) return false;
-  return propose_configuration(std::move(next));
+  return propose_configuration(next);
 }
 
 bool Group::change_to(std::vector<NodeId> voters) {
@@ -67,7 +67,7 @@ bool Group::change_to(std::vector<NodeId> voters) {
   for (const NodeId node : next.incoming.empty() ? next.voters : next.incoming) {
     next.learners = without(next.learners, node);
   }
-  return propose_configuration(std::move(next));
+  return propose_configuration(next);
 }
 
 // Called with every configuration entry as it is appended: the latest one in the log is used, committed or
@@ -110,7 +110,7 @@ void Group::configuration_committed(const Entry& entry) {
   if (configuration.is_joint() && entry.index == configuration_index_) {
     Configuration next = configuration;  // C_new
     next.voters = std::exchange(next.incoming, {});
-    propose_configuration(std::move(next));
+    propose_configuration(next);
   } else if (!configuration.is_voter(env_.self())) {
     become_follower(no_node);  // 4.2.2: a leader that is not in the new configuration steps down now
   }
@@ -124,7 +124,7 @@ void Group::promote_learners() {
     Configuration next = configuration_;
     next.learners = without(next.learners, peer.node);
     next.voters.push_back(peer.node);
-    propose_configuration(std::move(next));
+    propose_configuration(next);
     return;
   }
 }

@@ -139,8 +139,8 @@ struct SteppedDown {
 BOOST_DESCRIBE_STRUCT(SteppedDown, (), (group, term, newer_term))
 
 struct ConfigurationChanged {
-  GroupId group;
-  Index index;
+  GroupId group = 0;
+  Index index = 0;
   Configuration configuration;
 };
 BOOST_DESCRIBE_STRUCT(ConfigurationChanged, (), (group, index, configuration))

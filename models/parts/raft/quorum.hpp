@@ -16,7 +16,7 @@ namespace lightcone::models::parts::raft {
 constexpr std::size_t majority_of(std::size_t members) { return members / 2 + 1; }
 
 // Values in descending order, without memory of its own: groups are small.
-class Ranking {
+class Ranking {  // NOLINT(cppcoreguidelines-pro-type-member-init): only values_[0 .. count_) are read
  public:
   static constexpr std::size_t capacity = 32;
 
@@ -37,7 +37,7 @@ class Ranking {
 // The greatest value that a majority of `members` has reached, where value(node) is what each has.
 // 0 for no members.
 template <class ValueOf>
-std::uint64_t reached_by_majority(std::span<const NodeId> members, ValueOf&& value) {
+std::uint64_t reached_by_majority(std::span<const NodeId> members, const ValueOf& value) {
   if (members.empty()) return 0;
   Ranking ranking;
   for (const NodeId node : members) ranking.add(value(node));
@@ -48,7 +48,7 @@ std::uint64_t reached_by_majority(std::span<const NodeId> members, ValueOf&& val
 // Safeguards::only_voters_count forbids.
 enum class Counting : std::uint8_t { voters, voters_and_learners };
 template <class ValueOf>
-std::uint64_t reached_by_quorum(const Configuration& configuration, Counting counting, ValueOf&& value) {
+std::uint64_t reached_by_quorum(const Configuration& configuration, Counting counting, const ValueOf& value) {
   if (counting == Counting::voters_and_learners && !configuration.learners.empty()) {
     // The voters' number is still what must be reached, but anybody's answer is taken for it.
     Ranking ranking;
