@@ -53,7 +53,7 @@ TEST_CASE("staleness: random histories are judged as the definition judges them"
     }
     for (int i = 0; i < 4; ++i) {
       const auto times = dice.times(60);
-      const Operation& from = history[static_cast<std::size_t>(dice(writes))];
+      const Operation from = history[static_cast<std::size_t>(dice(writes))];
       history.push_back(operation(10 + i, "read", nullptr, dice(5) == 0 ? Value() : from.value, times));
       history.back().key = history.back().result.is_null() ? Value(dice(2)) : from.key;
     }
