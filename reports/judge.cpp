@@ -66,20 +66,29 @@ class Judge {
   const checkers::Budget& budget_;
 };
 
+// The first of the claim's findings that nothing excuses, or else the first; null if there is none.
+const sim::Finding* finding_on(const sim::Claim& claim, const std::vector<sim::Finding>& findings) {
+  const sim::Finding* excused = nullptr;
+  for (const sim::Finding& finding : findings) {
+    if (finding.claim != claim.id) continue;
+    if (finding.excuse.empty()) return &finding;
+    if (excused == nullptr) excused = &finding;
+  }
+  return excused;
+}
+
 // A finding of a monitor is a violation whatever the history shows; the history may show it as well.
 void add_finding(const sim::Finding& finding, ClaimReport& report) {
   report.finding = finding;
   if (report.judgement.verdict == Verdict::violated) return;
-  report.judgement.verdict = Verdict::violated;
+  report.judgement.verdict = finding.excuse.empty() ? Verdict::violated : Verdict::assumption_broken;
   report.judgement.anomaly = finding.anomaly;
   report.judgement.summary = finding.text;
 }
 
 ClaimReport judge_claim(const sim::Claim& claim, const sim::RunRecord& run, const checkers::Budget& budget) {
   ClaimReport report{claim, std::visit(Judge(run, budget), claim.judged_by), std::nullopt};
-  const auto finding = std::find_if(run.findings.begin(), run.findings.end(),
-                                    [&](const sim::Finding& f) { return f.claim == claim.id; });
-  if (finding != run.findings.end()) add_finding(*finding, report);
+  if (const sim::Finding* finding = finding_on(claim, run.findings)) add_finding(*finding, report);
   Verdict& verdict = report.judgement.verdict;
   if (verdict == Verdict::violated && !claim.weakly_satisfies.empty()) verdict = Verdict::weak;
   if (verdict == Verdict::violated && !run.broken_assumptions.empty() && run.bugs.empty()) {
@@ -152,8 +161,9 @@ const ClaimReport* RunReport::violation(const sim::RunRecord& run) const {
   const ClaimReport* first = nullptr;
   for (const ClaimReport& claim : claims) {
     if (is_expected(claim, run)) return &claim;
-    const bool broken = rank(claim.judgement.verdict) > 0 && claim.judgement.verdict != Verdict::unknown;
-    if (broken && first == nullptr) first = &claim;
+    const Verdict found = claim.judgement.verdict;
+    if (found == Verdict::held || found == Verdict::unknown) continue;
+    if (first == nullptr || rank(found) > rank(first->judgement.verdict)) first = &claim;
   }
   return first;
 }

@@ -34,7 +34,7 @@ struct RunReport {
   Ending ending = Ending::as_expected;
 
   int exit_code() const { return static_cast<int>(ending); }
-  // The first violated claim that shows the expected anomaly, or any violated one; null if all hold.
+  // The first violated claim that shows the expected anomaly, or the first of the worst; null if all hold.
   const ClaimReport* violation(const sim::RunRecord& run) const;
 };
 

@@ -281,7 +281,8 @@ void Simulation::after_node_event(NodeId node_id) {
 
 void Simulation::report(Finding finding) {
   const auto known = std::find_if(findings_.begin(), findings_.end(), [&](const Finding& earlier) {
-    return earlier.claim == finding.claim && earlier.anomaly == finding.anomaly;
+    return earlier.claim == finding.claim && earlier.anomaly == finding.anomaly &&
+           earlier.excuse.empty() == finding.excuse.empty();
   });
   if (known != findings_.end()) return;
   finding.at = now_;

@@ -82,7 +82,12 @@ class Violation {
       out_ += fmt::format("  The safeguard that was off: {} ({}).\n", bug.removes, bug.name);
       paragraph(fmt::format("{} See {}.", bug.moral, bug.reference));
     }
-    if (run_.bugs.empty() && claim_.judgement.verdict == Verdict::assumption_broken) {
+    if (claim_.finding && !claim_.finding->excuse.empty()) {
+      paragraph(fmt::format("{}: {}.",
+                            run_.bugs.empty() ? "No safeguard was missing; an assumption was broken"
+                                              : "An assumption was broken",
+                            claim_.finding->excuse));
+    } else if (run_.bugs.empty() && claim_.judgement.verdict == Verdict::assumption_broken) {
       for (const std::string& broken : run_.broken_assumptions) {
         paragraph(fmt::format("No safeguard was missing; an assumption was broken: {}.", broken));
       }

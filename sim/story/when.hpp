@@ -42,7 +42,9 @@ class WhenAwaiter {
  private:
   static void one_finished(void* context) {
     auto* self = static_cast<WhenAwaiter*>(context);
-    if (self->needed_ > 0 && --self->needed_ == 0) self->ready_->add(self->parent_);
+    if (self->needed_ == 0) return;
+    --self->needed_;
+    if (self->needed_ == 0) self->ready_->add(self->parent_);
   }
 
   std::vector<Task<>> tasks_;
