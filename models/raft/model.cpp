@@ -1,8 +1,8 @@
 // The Raft key-value store as a model: parameters, profiles, bug switches, and who runs where.
 #include "models/raft/model.hpp"
 
-#include <algorithm>
-
+#include "models/parts/placement.hpp"
+#include "models/parts/raft/leader_among.hpp"
 #include "models/raft/claims.hpp"
 #include "models/raft/client.hpp"
 #include "models/raft/server.hpp"
@@ -232,7 +232,8 @@ class RaftModel final : public sim::ModelWith<Parameters> {
                                  std::string_view role, std::size_t index) const override {
     std::vector<sim::NodeId> servers = deployment.simulation.nodes_of_role("server");
     if (role == "client") {
-      nearest_first(servers, deployment.simulation, index);
+      const sim::NodeId client = deployment.simulation.nodes_of_role("client").at(index);
+      servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
       return [&deployment, servers, index](sim::Env& env) {
         return std::make_unique<Client>(env, deployment.workload, deployment.phases, servers, index);
       };
@@ -248,28 +249,9 @@ class RaftModel final : public sim::ModelWith<Parameters> {
         deployment.simulation, deployment.simulation.nodes_of_role("server"), parameters));
   }
 
-  // A server in the client's own zone before the others, if there is one.
-  static void nearest_first(std::vector<sim::NodeId>& servers, sim::Simulation& simulation,
-                            std::size_t client) {
-    const auto place = simulation.network().place(simulation.nodes_of_role("client").at(client));
-    const auto near = std::find_if(servers.begin(), servers.end(), [&](sim::NodeId server) {
-      return place != 0 && simulation.network().place(server) == place;
-    });
-    if (near != servers.end()) std::rotate(servers.begin(), near, near + 1);
-  }
-
   // The leader of the highest term that is up.
   sim::NodeId focus(const sim::Simulation& simulation) const override {
-    sim::NodeId leader = sim::no_node;
-    parts::raft::Term term = 0;
-    for (const sim::NodeId node : simulation.nodes_of_role("server")) {
-      const auto* server = static_cast<const Server*>(simulation.node(node).process());
-      if (server == nullptr || server->raft().position() != parts::raft::Position::leader) continue;
-      if (leader != sim::no_node && server->raft().term() <= term) continue;
-      leader = node;
-      term = server->raft().term();
-    }
-    return leader;
+    return parts::raft::leader_among<Server>(simulation, "server");
   }
 
   bool administer(sim::Simulation& simulation, std::string_view action, sim::NodeId node) const override {
