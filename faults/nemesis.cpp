@@ -64,14 +64,14 @@ constexpr FaultKind usual_kinds[] = {
     FaultKind::net_part,   FaultKind::net_oneway, FaultKind::net_isolate, FaultKind::net_drop,
     FaultKind::net_dup,    FaultKind::net_delay,  FaultKind::net_reorder, FaultKind::net_corrupt,
     FaultKind::proc_crash, FaultKind::proc_pause, FaultKind::proc_slow,   FaultKind::disk_power,
-    FaultKind::disk_torn,  FaultKind::disk_slow,
+    FaultKind::disk_torn,  FaultKind::disk_slow,  FaultKind::disk_rot,
 };
 
 // Those that need no more than a node or a share of messages, which is what it draws.
 constexpr FaultKind further_kinds[] = {
-    FaultKind::disk_wipe,        FaultKind::disk_full,  FaultKind::disk_lie,   FaultKind::disk_rot,
-    FaultKind::clk_jump,         FaultKind::clk_offset, FaultKind::clk_freeze, FaultKind::clk_drift,
-    FaultKind::clk_masters_lost, FaultKind::ask,
+    FaultKind::disk_wipe, FaultKind::disk_full,        FaultKind::disk_lie,
+    FaultKind::clk_jump,  FaultKind::clk_offset,       FaultKind::clk_freeze,
+    FaultKind::clk_drift, FaultKind::clk_masters_lost, FaultKind::ask,
 };
 
 bool can_draw(FaultKind kind) {
@@ -89,8 +89,10 @@ class Painter {
     for (std::size_t i = 0; i < census.names.size(); ++i) {
       if (!is_client_role(census.roles[i])) servers_.push_back(census.names[i]);
     }
+    moments_ = census.moments;
     longest_ = std::max(10 * scale.longest_timeout, 2 * round_trip_);
     left_to_wipe_ = nemesis.budget;
+    left_to_rot_ = (static_cast<std::int64_t>(servers_.size()) - 1) / 2;
     error_left_ = nemesis.clock_error.value_or(scale.longest_timeout);
   }
 
@@ -181,10 +183,14 @@ class Painter {
 
   void window(const FaultName& kind, std::string id, Stream& chance) {
     if (kind.kind == FaultKind::disk_wipe && left_to_wipe_ == 0) return;
-    const Duration begin =
+    if (kind.kind == FaultKind::disk_rot && left_to_rot_ == 0) return;
+    const Duration anywhere =
         scale_.phases.faults_begin + chance.between(Duration::zero(), length_of_phase() - 1ns);
-    FaultSpec& spec = add(kind, std::move(id), on_grid(begin));
+    const Duration begin = on_grid(beside_the_last(anywhere, chance.split("company")));
+    FaultSpec& spec = add(kind, std::move(id), begin);
     const Duration lasts = rounded(length(kind.kind, chance));
+    last_begin_ = begin;
+    last_lasts_ = lasts;
     if (describe(kind.kind).length != Length::none && kind.kind != FaultKind::ask) spec.lasts = lasts;
     if (kind.kind == FaultKind::net_part && servers_.size() < 2) {
       spec.fault.kind = FaultKind::net_isolate;
@@ -198,7 +204,47 @@ class Painter {
       const bool everybody = chance.chance({1, 4}) && fails_together(kind.kind);
       spec.node = everybody ? Selector("servers") : Selector(who);
       strength(spec, chance);
+      if (fails_together(kind.kind)) strike_at_a_moment(spec, chance.split("moment"));
+      if (kind.kind == FaultKind::disk_rot) rot(spec, lasts, chance.split("rot"));
     }
+  }
+
+  // Troubles like company: half of them begin while the one drawn before is under way.
+  Duration beside_the_last(Duration anywhere, Stream chance) const {
+    const bool joins = chance.chance({1, 2});
+    const Duration later = chance.between(Duration::zero(), last_lasts_);
+    if (!joins || last_lasts_ == Duration::zero()) return anywhere;
+    return std::min(last_begin_ + later, scale_.phases.heal - 1ns);
+  }
+
+  // Half of the crashes wait for one of the model's moments: what was just written is not durable then, and
+  // what was just sent is under way. They strike whoever has to do with it, which may be all.
+  void strike_at_a_moment(FaultSpec& spec, Stream chance) const {
+    if (moments_.empty()) return;
+    const bool waits = chance.chance({1, 2});
+    const std::string& mark = chance.pick(moments_);
+    const std::int64_t which = chance.between(1, 2);
+    const std::uint64_t whom = chance.below(3);
+    if (!waits) return;
+    Trigger moment;
+    moment.event = Cue::mark;
+    moment.type = mark;
+    moment.nth = static_cast<std::uint64_t>(which);
+    spec.when = moment;
+    if (whom == 0) spec.node = Selector("servers");
+    if (whom == 1) spec.node = Selector("followers");
+  }
+
+  // One record of one node, which is read again after a restart, and only then. A minority of the nodes.
+  void rot(FaultSpec& spec, Duration lasts, Stream chance) {
+    --left_to_rot_;
+    const std::string& who = chance.pick(servers_);
+    spec.node = Selector(who);
+    FaultSpec restart = spec;
+    restart.fault = {FaultKind::proc_crash, {}};
+    *restart.id += "-restart";
+    restart.lasts = lasts;
+    out_.push_back(std::move(restart));
   }
 
   Duration length(FaultKind kind, Stream& chance) {
@@ -288,6 +334,10 @@ class Painter {
       case FaultKind::clk_drift:
         drift(spec, millionths);
         return;
+      case FaultKind::disk_power:
+        if (millionths < 0)
+          spec.unsynced = Unsynced::lost;  // everything, as when nothing was flushed by chance
+        return;
       case FaultKind::disk_wipe:
         --left_to_wipe_;
         return;
@@ -314,9 +364,13 @@ class Painter {
   const Scale& scale_;
   Stream chance_;
   Duration round_trip_;
-  Duration longest_;
+  Duration longest_{};
   std::vector<std::string> servers_;
+  std::vector<std::string> moments_;
   std::int64_t left_to_wipe_ = 0;
+  std::int64_t left_to_rot_ = 0;
+  Duration last_begin_{};  // of the window drawn last
+  Duration last_lasts_{};  // zero: none was drawn
   Duration error_left_{};  // of clocks
   std::vector<FaultSpec> out_;
 };

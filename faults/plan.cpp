@@ -29,10 +29,10 @@ Plan::~Plan() {
 void Plan::install() {
   bool listens[2] = {};
   for (std::size_t i = 0; i < specs_.size(); ++i) {
-    if (specs_[i].at) {
-      world_.simulation.at(Instant(*specs_[i].at), [this, i] { begin(i); });
-    } else {
+    if (specs_[i].when) {
       listens[static_cast<std::size_t>(specs_[i].when->interest())] = true;
+    } else {
+      world_.simulation.at(Instant(*specs_[i].at), [this, i] { begin(i); });
     }
   }
   for (Ear* ear : {&landmarks_, &everything_}) {
@@ -53,6 +53,7 @@ void Plan::hear(const sim::Occurrence& occurrence, Interest interest) {
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     if (!is_armed(i) || specs_[i].when->interest() != interest) continue;
     const Trigger& when = *specs_[i].when;
+    if (specs_[i].at && occurrence.at < Instant(*specs_[i].at)) continue;
     if (when.after && !begun_.contains(*when.after)) continue;
     if (!when.matches(occurrence, world_)) continue;
     if (++entries_[i].matches < when.nth) continue;

@@ -56,7 +56,8 @@ const sim::FieldTable<FaultSpec>& FaultSpec::fields() {
           field("id", &F::id, "A name for others to refer to: `after` of triggers, `hold` of net.release.")
               .not_empty(),
           field("at", &F::at, "When it begins, from the start of the run."),
-          field("when", &F::when, "What makes it begin, instead of a time."),
+          field("when", &F::when,
+                "What makes it begin, instead of a time. With `at`, what happens from then on counts."),
           field("for", &F::lasts, "How long it lasts. All faults end at the heal at the latest.")
               .more_than(0ns),
           field("node", &F::node, "Where. For a net.part with a shape: among whom; absent: the servers."),
@@ -89,8 +90,8 @@ const sim::FieldTable<FaultSpec>& FaultSpec::fields() {
               .at_most(sim::NodeClock::max_drift_ppb / 1000),
           field("may_miss", &F::may_miss,
                 "The run is sound even when this fault never begins or affects nothing."))
-          .must("either `at` or `when` is given", "fault",
-                [](const F& spec) { return spec.at.has_value() != spec.when.has_value(); });
+          .must("`at` or `when` is given", "fault",
+                [](const F& spec) { return spec.at.has_value() || spec.when.has_value(); });
   return table;
 }
 

@@ -28,6 +28,7 @@ Census Census::of(const sim::Simulation& simulation, const sim::Model& model, co
     out.roles.push_back(node.role());
   }
   for (const sim::AdminAction& action : model.admin_actions()) out.actions.push_back(action.name);
+  out.moments = model.moments();
   out.heal = phases.heal;
   return out;
 }

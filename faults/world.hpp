@@ -37,6 +37,7 @@ struct Census {
   std::vector<std::string> names;    // of the nodes
   std::vector<std::string> roles;    // theirs, in the same order
   std::vector<std::string> actions;  // of the model's administrator
+  std::vector<std::string> moments;  // of the model: marks that are worth striking at
   sim::Duration heal{};              // when all faults end
 
   static Census of(const sim::Simulation& simulation, const sim::Model& model, const sim::Phases& phases);

@@ -87,6 +87,9 @@ class Model {
   virtual std::vector<BugSwitch> bugs() const = 0;
   virtual std::vector<OperationKind> operations() const = 0;
   virtual std::vector<AdminAction> admin_actions() const { return {}; }
+  // Names of marks at which something is decided and not yet known to all, the most delicate moments of the
+  // protocol: random faults like to strike then.
+  virtual std::vector<std::string> moments() const { return {}; }
 
   // The parameters: a struct behind a table. `make_parameters` gives the defaults.
   virtual const Table& parameter_table() const = 0;

@@ -148,6 +148,10 @@ class LockModel final : public sim::ModelWith<Parameters> {
     return {{"transfer-leader", "consensus: the leader hands over to this server."}};
   }
 
+  std::vector<std::string> moments() const override {
+    return {"LockGranted", "CheckedLease", "LeaseEnded", "BecameLeader", "BecamePrimary"};
+  }
+
  protected:
   std::vector<sim::Role> roles_of(const Parameters& parameters,
                                   const sim::Workload& workload) const override {

@@ -121,7 +121,7 @@ namespace {
 std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a table
   return {
       {"raft.no-persist-vote", "term and vote are synced before a vote is answered", "split-brain",
-       Shelf::core, Difficulty::medium, "Ongaro and Ousterhout 2014, Figure 2; Ongaro's dissertation, 3.8",
+       Shelf::core, Difficulty::hard, "Ongaro and Ousterhout 2014, Figure 2; Ongaro's dissertation, 3.8",
        "A vote that can be forgotten can be given twice, and then a term has two leaders."},
       {"raft.ack-before-fsync", "entries are synced before they are acknowledged and counted", "lost-write",
        Shelf::core, Difficulty::easy, "Ongaro's dissertation, 3.8; Jepsen on NATS 2.12.1",
@@ -137,7 +137,7 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        Shelf::extended, Difficulty::medium, "Ongaro and Ousterhout 2014, 5.4.1; Jepsen on MongoDB 3.4.0-rc3",
        "A long log of a deposed leader is worth less than a short one of its successor."},
       {"raft.no-prevote-checkquorum", "pre-vote, check-quorum and vote stickiness", "unavailable",
-       Shelf::core, Difficulty::medium,
+       Shelf::core, Difficulty::directed,
        "Ongaro's dissertation, 4.2.3 and 9.6; Howard and Abraham 2020; Cloudflare, 2 November 2020",
        "Without them, a server that hears only half of the cluster can depose every leader, for ever."},
       {"raft.prevote-without-checkquorum", "a leader that hears from no quorum steps down", "unavailable",
@@ -158,10 +158,10 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        "A wiped member has forgotten what it promised."},
       {"raft.truncate-on-corruption",
        "damaged entries are fetched again before the server leads or forgets them", "lost-write", Shelf::core,
-       Difficulty::medium, "Alagappan et al., FAST 2018; Jepsen on NATS 2.12.1",
+       Difficulty::hard, "Alagappan et al., FAST 2018; Jepsen on NATS 2.12.1",
        "Corruption is not the end of the log: what stood behind it may have been promised."},
       {"raft.truncate-always", "a follower deletes from the first conflicting entry only", "lost-write",
-       Shelf::core, Difficulty::medium, "Ongaro and Ousterhout 2014, Figure 2, receiver rules 3 and 4",
+       Shelf::core, Difficulty::hard, "Ongaro and Ousterhout 2014, Figure 2, receiver rules 3 and 4",
        "A short message that was late must not undo what a longer one brought."},
       {"raft.local-leader-read", "a leader confirms that it still leads before it answers a read",
        "stale-read", Shelf::core, Difficulty::easy,
@@ -213,6 +213,10 @@ class RaftModel final : public sim::ModelWith<Parameters> {
             {"add-server", "This server joins, as a learner first."},
             {"remove-server", "This server leaves."},
             {"replace-all", "All servers of the deployment become the voters, in one change."}};
+  }
+
+  std::vector<std::string> moments() const override {
+    return {"BecameCandidate", "BecameLeader", "SteppedDown"};
   }
 
  protected:

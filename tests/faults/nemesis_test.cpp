@@ -78,8 +78,10 @@ TEST_CASE("what the nemesis draws is sound, within its bounds, and differs from 
         if (spec.fault.kind == FaultKind::net_delay) CHECK(*spec.delay->distribution().max() <= 40ms);
         continue;
       }
+      if (spec.id->ends_with("-restart")) continue;
       ++count;
       kinds.insert(spec.fault.text());
+      if (spec.fault.kind == FaultKind::disk_rot) continue;
       CHECK(*spec.lasts >= 3990us);
       CHECK(*spec.lasts <= 3s);
     }
@@ -87,7 +89,7 @@ TEST_CASE("what the nemesis draws is sound, within its bounds, and differs from 
     CHECK(count <= 6);
   }
   CHECK(drawn.size() == 500);
-  CHECK(kinds.size() == 14);
+  CHECK(kinds.size() == 15);
   CHECK_FALSE(kinds.contains("disk.wipe"));
   CHECK_FALSE(kinds.contains("clk.offset"));
 }
@@ -147,11 +149,67 @@ TEST_CASE("half of the faults aim at the leader") {
 
 TEST_CASE("a quarter of the crashes and power failures strike all servers at once") {
   for (const FaultKind kind : {FaultKind::proc_crash, FaultKind::disk_power, FaultKind::disk_torn}) {
-    const std::vector<FaultSpec> crashes = windows(only(kind), 200);
+    std::vector<FaultSpec> crashes = windows(only(kind), 400);
+    std::erase_if(crashes, [](const FaultSpec& spec) { return spec.when.has_value(); });
     const double together =
         share(crashes, [](const FaultSpec& spec) { return spec.node->text() == "servers"; });
     CHECK(together > 0.2);
     CHECK(together < 0.3);
+  }
+}
+
+TEST_CASE("half of the crashes wait for a moment of the model's, if it has any") {
+  const std::vector<FaultSpec> crashes = windows(only(FaultKind::proc_crash), 200);
+  const double waiting = share(crashes, [](const FaultSpec& spec) { return spec.when.has_value(); });
+  CHECK(waiting > 0.45);
+  CHECK(waiting < 0.55);
+  for (const FaultSpec& spec : crashes) {
+    if (spec.when) CHECK(spec.when->type == "Pinged");
+  }
+  Census without = servers();
+  without.moments.clear();
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (const FaultSpec& spec :
+         draw_faults(only(FaultKind::proc_crash), scale, without, sim::Stream(seed, "nemesis"))) {
+      CHECK_FALSE(spec.when);
+    }
+  }
+}
+
+TEST_CASE("half of the windows begin while the one before is under way") {
+  std::size_t beside = 0;
+  std::size_t all = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Nemesis two = only(FaultKind::proc_pause);
+    two.windows_min = two.windows_max = 2;
+    std::vector<FaultSpec> drawn = draw(two, seed);
+    std::erase_if(drawn, is_background);
+    REQUIRE(drawn.size() == 2);
+    const auto first =
+        std::find_if(drawn.begin(), drawn.end(), [](const FaultSpec& spec) { return spec.id == "window-1"; });
+    const FaultSpec& second = first == drawn.begin() ? drawn[1] : drawn[0];
+    ++all;
+    beside += *second.at >= *first->at && *second.at <= *first->at + *first->lasts ? 1 : 0;
+  }
+  CHECK(beside > all * 45 / 100);
+  CHECK(beside < all * 60 / 100);
+}
+
+TEST_CASE("a record that rots is read again after a crash of the same node, on a minority at most") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    std::size_t rotten = 0;
+    const std::vector<FaultSpec> specs = draw(only(FaultKind::disk_rot), seed);
+    for (const FaultSpec& spec : specs) {
+      if (spec.fault.kind != FaultKind::disk_rot) continue;
+      ++rotten;
+      const auto restart = std::find_if(specs.begin(), specs.end(), [&](const FaultSpec& each) {
+        return each.fault.kind == FaultKind::proc_crash && each.at == spec.at &&
+               *each.id == *spec.id + "-restart";
+      });
+      REQUIRE(restart != specs.end());
+      CHECK(restart->node->text() == spec.node->text());
+    }
+    CHECK(rotten == 2);
   }
 }
 

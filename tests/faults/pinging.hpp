@@ -150,6 +150,7 @@ inline Census census(Duration heal = 1s) {
   return {{"n1", "n2", "n3", "n4", "n5", "c1"},
           {"server", "server", "server", "server", "server", "client"},
           {"transfer-leader", "load.mult", "end-load.mult"},
+          {"Pinged"},
           heal};
 }
 

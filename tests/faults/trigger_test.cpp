@@ -54,6 +54,12 @@ TEST_CASE("a trigger counts, waits a while, and fires once or more often") {
   CHECK(count == 1);
 }
 
+TEST_CASE("a trigger with a time counts what happens from then on") {
+  Run run(R"~({"fault": "clk.jump", "at": "33ms", "when": "n2.mark(Beat) 2nd", "node": "n1", "by": "1ms"})~");
+  run.whole();
+  CHECK(run.plan->records().front().began.time_since_epoch() == 50ms);
+}
+
 TEST_CASE("conditions look into objects, lists, enumerators, nodes and durations") {
   CHECK(begins(R"~("n2.sent(Ping, mood=loud)")~") == 20ms);
   CHECK(begins(R"~("n2.sent(Ping, mood!=calm)")~") == 20ms);
