@@ -124,7 +124,15 @@ Command Client::command_for(const OperationSource::Drawn& drawn) const {
   return command;
 }
 
+// What was refused was not done: it is tried once more, as an operation of its own.
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  for (int tries = 0; tries < 2; ++tries) {
+    const sim::Outcome outcome = co_await try_once(drawn);
+    if (outcome != sim::Outcome::fail) break;
+  }
+}
+
+sim::Task<sim::Outcome> Client::try_once(OperationSource::Drawn drawn) {
   Command command = command_for(drawn);
   sim::Value argument =
       command.verb == Verb::cas ? sim::Value(sim::ValueList{command.expected, command.value}) : command.value;
@@ -133,6 +141,7 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   const Ending ending = co_await execute(command);
   record(operation, ending);
   remember(command, ending);
+  co_return ending.outcome;
 }
 
 void Client::remember(const Command& command, const Ending& ending) {

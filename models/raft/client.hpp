@@ -37,6 +37,7 @@ class Client final : public sim::Story {
   sim::Task<> use_the_store();
   sim::Task<> read_everything();
   sim::Task<> perform(parts::OperationSource::Drawn drawn);
+  sim::Task<sim::Outcome> try_once(parts::OperationSource::Drawn drawn);
   sim::Task<Ending> execute(parts::key_value::Command command);
   parts::key_value::Command command_for(const parts::OperationSource::Drawn& drawn) const;
   NodeId first_server();
