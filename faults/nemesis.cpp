@@ -214,7 +214,7 @@ class Painter {
     const bool joins = chance.chance({1, 2});
     const Duration later = chance.between(Duration::zero(), last_lasts_);
     if (!joins || last_lasts_ == Duration::zero()) return anywhere;
-    return std::min(last_begin_ + later, scale_.phases.heal - 1ns);
+    return std::min<Duration>(last_begin_ + later, scale_.phases.heal - 1ns);
   }
 
   // Half of the crashes wait for one of the model's moments: what was just written is not durable then, and
