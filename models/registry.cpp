@@ -2,13 +2,19 @@
 
 #include "models/lock/model.hpp"
 #include "models/raft/model.hpp"
+#include "sim/ensure.hpp"
 
 namespace lightcone::models {
 
 // A new model is added here.
 Registry::Registry() {
-  models_.push_back(raft::make_model());
-  models_.push_back(lock::make_model());
+  add(raft::make_model());
+  add(lock::make_model());
+}
+
+void Registry::add(std::unique_ptr<sim::Model> model) {
+  sim::ensure(find(model->name()) == nullptr, "models have names of their own");
+  models_.push_back(std::move(model));
 }
 
 const sim::Model* Registry::find(std::string_view name) const {

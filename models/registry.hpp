@@ -1,4 +1,4 @@
-// All models, by name.
+// All models, by name: those of this house, and those that somebody adds.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,9 @@ namespace lightcone::models {
 
 class Registry {
  public:
-  Registry();
+  Registry();  // with the models of this house
+  // A model from elsewhere. Its name must be new.
+  void add(std::unique_ptr<sim::Model> model);
 
   // In the order of the catalogue.
   const std::vector<std::unique_ptr<sim::Model>>& all() const { return models_; }

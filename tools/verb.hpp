@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/registry.hpp"
 #include "tools/exit_codes.hpp"
 #include "tools/terminal.hpp"
 
@@ -30,7 +31,9 @@ class Verb {
   virtual void describe(options::options_description& visible) const = 0;
   // Names of the options that operands go to; empty: no operands.
   virtual std::string_view operand_option() const { return {}; }
-  virtual int run(const options::variables_map& given, Terminal& terminal) const = 0;
+  // `registry`: the models that this program knows. The answer is the exit code.
+  virtual int run(const options::variables_map& given, const models::Registry& registry,
+                  Terminal& terminal) const = 0;
 };
 
 // All verbs, in the order of the help text.

@@ -85,7 +85,7 @@ class CheckVerb final : public Verb {
         ("json", "print one JSON object for each history");
   }
 
-  int run(const options::variables_map& given, Terminal& terminal) const override;
+  int run(const options::variables_map& given, const models::Registry&, Terminal& terminal) const override;
 
  private:
   static std::optional<Settings> settings_from(const options::variables_map& given, Terminal& terminal);
@@ -154,7 +154,7 @@ int judge(const NamedHistory& named, const Settings& settings, Terminal& termina
   }
 }
 
-int CheckVerb::run(const options::variables_map& given, Terminal& terminal) const {
+int CheckVerb::run(const options::variables_map& given, const models::Registry&, Terminal& terminal) const {
   const auto settings = settings_from(given, terminal);
   if (!settings) return exit_usage;
   int worst = exit_ok;

@@ -124,7 +124,7 @@ class CompletionVerb final : public Verb {
            "fish: lightcone completion fish > ~/.config/fish/completions/lightcone.fish\n";
   }
   void describe(options::options_description&) const override {}
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry&, Terminal& terminal) const override {
     const auto shells = given.count("shell") != 0 ? given["shell"].as<std::vector<std::string>>()
                                                   : std::vector<std::string>();
     if (shells.size() == 1 && shells.front() == "bash") {
@@ -195,7 +195,7 @@ class ManVerb final : public Verb {
   std::string_view operands() const override { return ""; }
   std::string_view explanation() const override { return "lightcone man | man -l -\n"; }
   void describe(options::options_description&) const override {}
-  int run(const options::variables_map&, Terminal& terminal) const override {
+  int run(const options::variables_map&, const models::Registry&, Terminal& terminal) const override {
     terminal.print(man_page());
     return exit_ok;
   }

@@ -140,12 +140,12 @@ class DocVerb final : public Verb {
   std::string_view explanation() const override { return "`lightcone list systems` names them.\n"; }
   void describe(options::options_description&) const override {}
 
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override {
     if (given.count("system") == 0) {
       terminal.complain("no system is given; `lightcone list systems` names them");
       return exit_usage;
     }
-    const models::Registry registry;
     for (const std::string& name : given["system"].as<std::vector<std::string>>()) {
       const sim::Model* model = registry.find(name);
       if (model == nullptr) {

@@ -28,7 +28,7 @@ class HistoryVerb final : public Verb {
         "output,o", options::value<std::string>()->default_value("-"), "FILE to write");
   }
 
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry&, Terminal& terminal) const override {
     const auto words =
         given.count("word") != 0 ? given["word"].as<std::vector<std::string>>() : std::vector<std::string>();
     if (words.size() != 2 || words.front() != "convert") {

@@ -58,11 +58,11 @@ class ListVerb final : public Verb {
   std::string_view explanation() const override { return "Without an operand: everything.\n"; }
   void describe(options::options_description&) const override {}
 
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override {
     std::vector<std::string> wanted = {"topics", "systems", "scenarios"};
     const bool everything = given.count("what") == 0;
     if (!everything) wanted = given["what"].as<std::vector<std::string>>();
-    const models::Registry registry;
     for (const std::string& what : wanted) {
       if (everything) terminal.print(fmt::format("{}{}:\n", what == wanted.front() ? "" : "\n", what));
       if (what == "topics") {

@@ -93,18 +93,19 @@ class ReplayVerb final : public Verb {
   }
   void describe(options::options_description&) const override {}
 
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override {
     const auto files = given.count("trace") != 0 ? given["trace"].as<std::vector<std::string>>()
                                                  : std::vector<std::string>();
     if (files.size() != 1) {
       terminal.complain("one trace is replayed at a time");
       return exit_usage;
     }
-    return replay(files.front(), terminal);
+    return replay(files.front(), registry, terminal);
   }
 
  private:
-  static int replay(const std::string& file, Terminal& terminal) {
+  static int replay(const std::string& file, const models::Registry& registry, Terminal& terminal) {
     Lines lines;
     if (const auto wrong = lines.open(file)) {
       terminal.complain(*wrong);
@@ -115,7 +116,6 @@ class ReplayVerb final : public Verb {
       terminal.complain(fmt::format("{}:1: this is no trace of Lightcone", file));
       return exit_bad_file;
     }
-    const models::Registry registry;
     scenarios::Diagnostics diagnostics(header->file, header->scenario);
     const auto loaded = scenarios::load(registry, header->overrides, diagnostics);
     if (!loaded) {

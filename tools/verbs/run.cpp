@@ -70,7 +70,8 @@ class RunVerb final : public Verb {
         ("quiet,q", "print only what is not as expected");
   }
 
-  int run(const options::variables_map& given, Terminal& terminal) const override;
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override;
 
  private:
   static std::optional<Settings> settings_from(const options::variables_map& given, Terminal& terminal);
@@ -188,10 +189,10 @@ class OneRun {
   Terminal& terminal_;
 };
 
-int RunVerb::run(const options::variables_map& given, Terminal& terminal) const {
+int RunVerb::run(const options::variables_map& given, const models::Registry& registry,
+                 Terminal& terminal) const {
   const auto settings = settings_from(given, terminal);
   if (!settings) return exit_usage;
-  const models::Registry registry;
   // All files are read before anything runs, so that nothing is half-run.
   std::vector<scenarios::Loaded> all;
   int bad = exit_ok;

@@ -22,12 +22,12 @@ class ValidateVerb final : public Verb {
     visible.add_options()("quiet,q", "say nothing about files that are right");
   }
 
-  int run(const options::variables_map& given, Terminal& terminal) const override {
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override {
     if (given.count("scenario") == 0) {
       terminal.complain("no scenario is given");
       return exit_usage;
     }
-    const models::Registry registry;
     int code = exit_ok;
     for (const std::string& file : given["scenario"].as<std::vector<std::string>>()) {
       const LoadedFile loaded = load_scenario(registry, file, {}, terminal);
@@ -51,8 +51,8 @@ class SchemaVerb final : public Verb {
            "it.\n";
   }
   void describe(options::options_description&) const override {}
-  int run(const options::variables_map&, Terminal& terminal) const override {
-    const models::Registry registry;
+  int run(const options::variables_map&, const models::Registry& registry,
+          Terminal& terminal) const override {
     terminal.print(scenarios::scenario_schema(registry));
     return exit_ok;
   }
