@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "reports/histories/json_lines.hpp"
 #include "sim/value.hpp"
@@ -34,6 +36,31 @@ std::string trace_header(const scenarios::Loaded& loaded, const scenarios::Overr
   sim::append_json_string(out, loaded.text);
   out += "}\n";
   return out;
+}
+
+std::optional<TraceHeader> read_trace_header(const std::string& line) {
+  using nlohmann::json;
+  const json header = json::parse(line, nullptr, false);
+  const auto is = [&](const char* key, auto predicate) {
+    const auto found = header.find(key);
+    return found != header.end() && predicate(*found);
+  };
+  const auto text = [](const json& j) { return j.is_string(); };
+  const auto list = [](const json& j) {
+    return j.is_array() && std::all_of(j.begin(), j.end(), [](const json& e) { return e.is_string(); });
+  };
+  if (!header.is_object() || header.value("lightcone", "") != "trace" || !is("file", text) ||
+      !is("scenario", text) || !is("set", list) || !is("bug", list) ||
+      !is("seed", [](const json& j) { return j.is_number_unsigned(); })) {
+    return std::nullopt;
+  }
+  TraceHeader result;
+  result.file = header["file"];
+  result.scenario = header["scenario"];
+  result.seed = header["seed"];
+  result.overrides.settings = header["set"].get<std::vector<std::string>>();
+  result.overrides.bugs = header["bug"].get<std::vector<std::string>>();
+  return result;
 }
 
 std::string trace_footer(std::uint64_t fingerprint, std::uint64_t events) {

@@ -21,7 +21,18 @@ constexpr int trace_version = 1;
 // The first line of a trace, with its newline.
 std::string trace_header(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
                          std::uint64_t seed);
-// The last one.
+
+// What the first line says.
+struct TraceHeader {
+  std::string file;
+  std::string scenario;  // the text of the file
+  std::uint64_t seed = 0;
+  scenarios::Overrides overrides;
+};
+// Nothing when `line` is no first line of a trace.
+std::optional<TraceHeader> read_trace_header(const std::string& line);
+
+// The last line.
 std::string trace_footer(std::uint64_t fingerprint, std::uint64_t events);
 
 // Writes a trace, or does nothing when it was not opened. Problems are sentences that begin with the path.

@@ -1,9 +1,6 @@
 // lightcone replay: runs what a trace recorded once more, and says where the two part.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "models/registry.hpp"
 #include "scenarios/diagnostics.hpp"
 #include "scenarios/run.hpp"
@@ -13,39 +10,6 @@
 
 namespace lightcone::tools {
 namespace {
-
-using nlohmann::json;
-
-struct Header {
-  std::string file;
-  std::string scenario;
-  std::uint64_t seed = 0;
-  scenarios::Overrides overrides;
-};
-
-std::optional<Header> read_header(const std::string& line) {
-  const json header = json::parse(line, nullptr, false);
-  const auto is = [&](const char* key, auto predicate) {
-    const auto found = header.find(key);
-    return found != header.end() && predicate(*found);
-  };
-  const auto text = [](const json& j) { return j.is_string(); };
-  const auto list = [](const json& j) {
-    return j.is_array() && std::all_of(j.begin(), j.end(), [](const json& e) { return e.is_string(); });
-  };
-  if (!header.is_object() || header.value("lightcone", "") != "trace" || !is("file", text) ||
-      !is("scenario", text) || !is("set", list) || !is("bug", list) ||
-      !is("seed", [](const json& j) { return j.is_number_unsigned(); })) {
-    return std::nullopt;
-  }
-  Header result;
-  result.file = header["file"];
-  result.scenario = header["scenario"];
-  result.seed = header["seed"];
-  result.overrides.settings = header["set"].get<std::vector<std::string>>();
-  result.overrides.bugs = header["bug"].get<std::vector<std::string>>();
-  return result;
-}
 
 // Compares the lines that a new run makes with those of the trace, as they come.
 class Comparison {
@@ -111,7 +75,7 @@ class ReplayVerb final : public Verb {
       terminal.complain(*wrong);
       return exit_no_input;
     }
-    const std::optional<Header> header = read_header(lines.next().value_or(""));
+    const std::optional<TraceHeader> header = read_trace_header(lines.next().value_or(""));
     if (!header) {
       terminal.complain(fmt::format("{}:1: this is no trace of Lightcone", file));
       return exit_bad_file;
