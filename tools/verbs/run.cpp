@@ -8,6 +8,7 @@
 #include "reports/judge.hpp"
 #include "reports/run_json.hpp"
 #include "reports/text/run_text.hpp"
+#include "tools/page_file.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/trace_file.hpp"
 #include "tools/verbs/verbs.hpp"
@@ -21,6 +22,7 @@ struct Settings {
   std::vector<std::uint64_t> seeds;  // empty: the file's own
   std::string trace;
   std::string history;
+  std::string report;  // the page
   bool json = false;
   bool quiet = false;
 };
@@ -66,6 +68,7 @@ class RunVerb final : public Verb {
         ("trace", options::value<std::string>(),
          "FILE: write every event, as JSON Lines (.gz and .zst compress)")                                //
         ("history", options::value<std::string>(), "FILE: write the clients' operations, as JSON Lines")  //
+        ("report", options::value<std::string>(), "FILE: write a page that shows the run, as HTML")       //
         ("json", "print one JSON object for each run")                                                    //
         ("quiet,q", "print only what is not as expected");
   }
@@ -89,6 +92,7 @@ std::optional<Settings> RunVerb::settings_from(const options::variables_map& giv
   if (given.count("bug") != 0) settings.overrides.bugs = given["bug"].as<std::vector<std::string>>();
   if (given.count("trace") != 0) settings.trace = given["trace"].as<std::string>();
   if (given.count("history") != 0) settings.history = given["history"].as<std::string>();
+  if (given.count("report") != 0) settings.report = given["report"].as<std::string>();
   settings.json = given.count("json") != 0;
   settings.quiet = given.count("quiet") != 0;
   if (given.count("seed") != 0 && given.count("seeds") != 0) {
@@ -110,9 +114,15 @@ std::optional<Settings> RunVerb::settings_from(const options::variables_map& giv
       if (seed == range->last) break;
     }
   }
-  if ((!settings.trace.empty() || !settings.history.empty()) &&
+  if (!settings.report.empty()) {
+    if (const auto wrong = page_is_missing()) {
+      terminal.complain(*wrong);
+      return std::nullopt;
+    }
+  }
+  if ((!settings.trace.empty() || !settings.history.empty() || !settings.report.empty()) &&
       (settings.seeds.size() > 1 || settings.files.size() > 1)) {
-    terminal.complain("--trace and --history are for a single run");
+    terminal.complain("--trace, --history and --report are for a single run");
     return std::nullopt;
   }
   return settings;
@@ -135,7 +145,8 @@ class OneRun {
     }
     scenarios::RunOptions options;
     options.seed = seed;
-    options.attach = [&](sim::Simulation& simulation) { return trace.attach(simulation); };
+    reports::html::Recording recording;
+    options.attach = [&](sim::Simulation& simulation) { return attach(simulation, trace, recording); };
     options.progress = [&](const scenarios::Progress& progress) { return show(progress, seed, begin); };
     auto record = scenarios::run(loaded_, options);
     terminal_.clear_status();
@@ -154,10 +165,25 @@ class OneRun {
         return exit_cannot_create;
       }
     }
+    if (!settings_.report.empty()) {
+      if (const auto wrong = write_page(settings_.report, *record, report, recording, loaded_.text)) {
+        terminal_.complain(*wrong);
+        return exit_cannot_create;
+      }
+    }
     return report.exit_code();
   }
 
  private:
+  // The observers that are asked for, which must die before the simulation.
+  std::shared_ptr<void> attach(sim::Simulation& simulation, TraceWriter& trace,
+                               reports::html::Recording& recording) const {
+    auto writer = trace.attach(simulation);
+    if (settings_.report.empty()) return writer;
+    return std::make_shared<std::pair<std::shared_ptr<void>, std::shared_ptr<void>>>(
+        std::move(writer), reports::html::record(simulation, recording));
+  }
+
   bool show(const scenarios::Progress& progress, std::uint64_t seed,
             std::chrono::steady_clock::time_point begin) {
     if (is_interrupted()) return false;

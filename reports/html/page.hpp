@@ -1,0 +1,31 @@
+// The page of a run: one HTML file that explains it to somebody who has never seen the system. A pure
+// function of the run; the page's program (reports/html/src) is handed in, since it is bundled when the tools
+// are built.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reports/html/recording.hpp"
+#include "reports/judge.hpp"
+#include "sim/run_record.hpp"
+
+namespace lightcone::reports::html {
+
+// What the page holds at most of messages and steps, and up to how many of a whole run their fields are held
+// too. More is shown for a window of time alone, and the page says so. Within these bounds a page stays below
+// 5 MB.
+struct Limits {
+  std::size_t rows = 250'000;
+  std::size_t rows_with_fields = most_rows_with_fields;
+  std::size_t operations = 50'000;
+};
+
+// The run as JSON, as reports/html/src/run.ts describes it. `scenario_text`: the file that was run.
+std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
+                      std::string_view scenario_text, const Limits& limits = {});
+
+// `program`: JavaScript; `style`: CSS; both trusted. `data` is compressed.
+std::string page(std::string_view program, std::string_view style, std::string_view data);
+
+}  // namespace lightcone::reports::html

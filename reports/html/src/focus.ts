@@ -1,0 +1,29 @@
+// Where the reader looks: an instant, and a selected event. Panels listen to changes.
+import type { Run } from "./run";
+
+export class Focus {
+  at: number;
+  row: number | null = null;  // the selected row: its arrival, when it is a message
+  private readonly listeners: (() => void)[] = [];
+
+  constructor(readonly run: Run) { this.at = run.window.from; }
+
+  listen(listener: () => void): void { this.listeners.push(listener); }
+
+  moveTo(at: number): void {
+    this.at = Math.min(Math.max(at, this.run.window.from), this.run.window.to);
+    this.tell();
+  }
+  select(row: number | null): void {
+    this.row = row;
+    if (row !== null) this.at = Math.min(this.run.rows.ended[row], this.run.window.to);
+    this.tell();
+  }
+  // The event of this number, or else the instant.
+  show(number: number, at: number): void {
+    const row = this.run.rowOf.get(number);
+    if (row === undefined || number === 0) { this.row = null; this.moveTo(at); }
+    else this.select(row);
+  }
+  private tell(): void { for (const listener of this.listeners) listener(); }
+}

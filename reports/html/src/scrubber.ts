@@ -1,0 +1,81 @@
+// F: moves through the run: to the next event, message, fault, or change of state; plays it.
+import type { Diagram } from "./diagram";
+import { el } from "./dom";
+import type { Focus } from "./focus";
+import { above, Kind, seconds, type Run } from "./run";
+
+const fault = (run: Run): Float64Array => Float64Array.from(run.faults.flatMap((each) => [each.began, each.ended])).sort();
+
+export function scrubber(run: Run, focus: Focus, diagram: Diagram): HTMLElement {
+  const slider = el("input", { type: "range", min: "0", max: "100000", value: "0", "aria-label": "Instant of the run" });
+  const clock = el("output", { class: "clock" });
+  const span = run.window.to - run.window.from;
+  slider.addEventListener("input", () => { focus.row = null; focus.moveTo(run.window.from + Number(slider.value) / 100000 * span); });
+  const faults = fault(run);
+
+  const step = (sorted: ArrayLike<number>, forward: boolean): void => {
+    const place = forward ? above(sorted, focus.at) : above(sorted, focus.at - 1) - 1;
+    if (place >= 0 && place < sorted.length) { focus.row = null; focus.moveTo(sorted[place]); }
+  };
+  const stepRow = (messages: boolean, forward: boolean): void => {
+    let i = focus.row ?? above(run.rows.began, focus.at) - (forward ? 1 : 0);
+    do i += forward ? 1 : -1;
+    while (i >= 0 && i < run.rows.count && messages && run.rows.kind[i] !== Kind.message);
+    if (i >= 0 && i < run.rows.count) focus.select(i);
+  };
+  let playing: number | null = null;
+  const speed = el("select", { "aria-label": "Speed" }, ...["0.001", "0.01", "0.1", "1", "10"].map((each) => el("option", { value: each }, `${each}×`)));
+  speed.value = "0.1";
+  const play = el("button", { click: () => toggle(), title: "Space" }, "▶ Play");
+  function toggle(): void {
+    if (playing !== null) { cancelAnimationFrame(playing); playing = null; play.textContent = "▶ Play"; return; }
+    play.textContent = "❚❚ Pause";
+    focus.row = null;
+    let before = performance.now();
+    const frame = (now: number) => {
+      focus.moveTo(focus.at + (now - before) * 1e6 * Number(speed.value));
+      before = now;
+      if (focus.at >= run.window.to) { playing = null; play.textContent = "▶ Play"; } else playing = requestAnimationFrame(frame);
+    };
+    playing = requestAnimationFrame(frame);
+  }
+
+  const keys: [string, string, () => void][] = [
+    ["n", "next event", () => stepRow(false, true)], ["p", "previous event", () => stepRow(false, false)],
+    ["m", "next message", () => stepRow(true, true)], ["M", "previous message", () => stepRow(true, false)],
+    ["f", "next fault", () => step(faults, true)], ["F", "previous fault", () => step(faults, false)],
+    ["c", "next change of state", () => step(run.changes.at, true)], ["C", "previous change", () => step(run.changes.at, false)],
+    [" ", "play or pause", toggle], ["+", "zoom in", () => diagram.zoom(0.5)], ["-", "zoom out", () => diagram.zoom(2)],
+    ["0", "show all", () => diagram.show(run.window.from, span)], ["Escape", "clear the selection", () => focus.select(null)],
+    ["ArrowRight", "move on", () => { focus.row = null; focus.moveTo(focus.at + (diagram.to - diagram.from) / 50); }],
+    ["ArrowLeft", "move back", () => { focus.row = null; focus.moveTo(focus.at - (diagram.to - diagram.from) / 50); }],
+  ];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    // What a focused control does with a key of its own comes first.
+    const isBox = target instanceof HTMLInputElement && target.type === "checkbox";
+    if (/^(INPUT|SELECT)$/.test(target.tagName) && !isBox) return;
+    if (event.key === " " && (isBox || /^(BUTTON|SUMMARY)$/.test(target.tagName))) return;
+    const found = keys.find(([key]) => key === event.key);
+    if (found === undefined) return;
+    event.preventDefault();
+    found[2]();
+  });
+  const update = () => {
+    slider.value = String(Math.round((focus.at - run.window.from) / span * 100000));
+    clock.textContent = seconds(focus.at, 6);
+    slider.setAttribute("aria-valuetext", clock.textContent);
+  };
+  focus.listen(update);
+  update();
+  const button = (key: string, title: string) => {
+    const [, meaning, act] = keys.find(([each]) => each === key)!;
+    return el("button", { title: `${meaning} (key ${key})`, "aria-label": meaning, click: act }, title);
+  };
+  return el("div", { id: "scrubber" }, slider, el("div", { class: "controls" }, clock, play, speed,
+    button("F", "⚡◀"), button("f", "▶⚡ fault"), button("M", "↗◀"), button("m", "▶↗ message"), button("p", "◀"), button("n", "▶ event"),
+    button("C", "≠◀"), button("c", "▶≠ change"), button("+", "+"), button("-", "−"), button("0", "all")),
+    el("details", {}, el("summary", {}, "Keys"), el("dl", { class: "keys" }, ...keys.flatMap(([key, meaning]) =>
+      [el("dt", {}, el("kbd", {}, key === " " ? "Space" : key)), el("dd", {}, meaning)]))));
+}

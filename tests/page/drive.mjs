@@ -1,0 +1,123 @@
+// Opens a page in headless Chromium, uses each panel and says what is wrong.
+//   node drive.mjs PAGE EXPECTED_VERDICT [SCREENSHOT_FOLDER]
+// playwright-core is taken from the folder that PLAYWRIGHT names.
+import { createRequire } from "node:module";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+
+const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
+const [file, verdict, pictures] = process.argv.slice(2);
+const problems = [];
+const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+page.setDefaultTimeout(5000);
+page.on("console", (message) => { if (message.type() === "error") problems.push(`console: ${message.text()}`); });
+page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked the network: ${request.url()}`); });
+const picture = async (name, whole = false) => {
+  if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png`, fullPage: whole });
+};
+const text = (selector) => page.locator(selector).innerText();
+const canvasHash = () => page.evaluate(() => document.querySelector("canvas").toDataURL().length + document.querySelector("canvas").toDataURL().slice(-4000));
+const settled = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+await page.goto(`file://${file}`);
+await page.waitForFunction(() => document.documentElement.dataset.painted !== undefined, undefined, { timeout: 20000 });
+const painted = Number(await page.evaluate(() => document.documentElement.dataset.painted));
+await picture("first");
+
+// A: the verdict, and a command to get the run again.
+check("the verdict bar has the verdict", (await page.locator("#verdict").getAttribute("class")) === verdict);
+check("every claim has its verdict in words", (await page.locator(".claim .verdict").count()) > 0);
+check("the run can be got again", /run .+ --seed \d+/.test(await text(".again code")));
+
+// Nothing of the run became markup.
+check("texts of the run are no markup", (await page.evaluate(() => document.querySelectorAll("#app script, #app img, #app iframe").length)) === 0);
+check("no script of the run ran", (await page.evaluate(() => globalThis.owned)) === undefined);
+
+// B: zoom, filter, selection.
+const before = await canvasHash();
+await page.locator("canvas").hover({ position: { x: 700, y: 200 } });
+await page.mouse.wheel(0, -600);
+await settled();
+check("the wheel zooms", before !== await canvasHash());
+await page.keyboard.press("m");
+await settled();
+check("m selects a message", /→/.test(await text("#selected b")), await text("#selected"));
+check("what led to it is listed", (await page.locator("#selected .chain li").count()) > 0);
+await picture("cone");
+const withAll = await canvasHash();
+await page.getByLabel("only the light cone").check();
+await settled();
+check("the cone alone can be shown", withAll !== await canvasHash());
+await page.getByLabel("only the light cone").uncheck();
+
+// C: sentences lead to their moment.
+const clock = () => text(".clock");
+await page.keyboard.press("0");
+const links = page.locator("#explanation button.link");
+if (await links.count() > 0) {
+  await links.last().click();
+  const last = await clock();
+  await links.first().click();
+  check("links of the explanation move the clock", await links.count() === 1 || last !== await clock(), last);
+}
+
+// D: states follow the clock, and what changed is marked.
+await page.keyboard.press("c");
+check("a change of state is marked by more than colour", /•/.test(await text("#state")), await text("#state"));
+const state = await text("#state table");
+for (let i = 0; i < 5; i++) await page.keyboard.press("c");
+check("the next changes are different", state !== await text("#state table"));
+
+// E: operations, and those that contradict.
+check("operations are listed", (await page.locator("#operations tbody tr").count()) > 0);
+const contradicting = Number(/\((\d+)\)/.exec(await text("#operations .controls"))[1]);
+await page.locator("#contradictions").check();
+check("only contradictions remain", (await page.locator("#operations tbody tr").count()) === Math.min(contradicting, 30));
+await page.locator("#contradictions").uncheck();
+
+// F: keys move, playing moves.
+await page.locator("canvas").focus();
+const here = await clock();
+await page.keyboard.press("ArrowRight");
+check("an arrow key moves", here !== await clock());
+const there = await clock();
+await page.keyboard.press(" ");
+await page.waitForTimeout(200);
+await page.keyboard.press(" ");
+check("playing moves", there !== await clock());
+const stopped = await clock();
+await page.waitForTimeout(100);
+check("pausing stops", stopped === await clock());
+
+// G, H.
+check("metrics have curves", (await page.locator("#metrics polyline").count()) >= 5);
+check("faults are shaded behind them", (await page.locator("#metrics .shade").count()) > 0);
+check("the scenario is there", /"system"/.test(await page.locator("#scenario pre").textContent()));
+
+// How fluid: the slowest of some redraws, of the whole run and zoomed.
+await page.keyboard.press("0");
+const frames = await page.evaluate(async () => {
+  const canvas = document.querySelector("canvas");
+  let slowest = 0;
+  for (let i = 0; i < 12; i++) {
+    const begin = performance.now();
+    canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: i % 2 ? 120 : -120, bubbles: true, cancelable: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    slowest = Math.max(slowest, performance.now() - begin);
+  }
+  return Math.round(slowest);
+});
+await picture("whole", true);
+await page.emulateMedia({ colorScheme: "dark" });
+await settled();
+await picture("dark");
+
+await browser.close();
+const size = statSync(file).size;
+check("a page is below 5 MB", size < 5_000_000, String(size));
+console.log(JSON.stringify({ page: basename(file), bytes: size, painted_ms: painted, slowest_frame_ms: frames, problems }));
+process.exit(problems.length === 0 ? 0 : 1);

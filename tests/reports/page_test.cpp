@@ -1,0 +1,119 @@
+// The page of a run, as far as it can be tested without a browser; tests/page drives it in one.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "reports/html/page.hpp"
+#include "reports/html/recorder.hpp"
+#include "tests/shipped_scenarios.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+using nlohmann::json;
+namespace html = reports::html;
+
+struct Recorded {
+  html::Recording recording;
+  sim::RunRecord run;
+  reports::RunReport report;
+};
+
+Recorded recorded(const std::string& file) {
+  const models::Registry registry;
+  const scenarios::Loaded loaded = load_shipped(registry, file);
+  Recorded out;
+  scenarios::RunOptions options;
+  options.seed = loaded.scenario.seed;
+  options.attach = [&](sim::Simulation& simulation) { return html::record(simulation, out.recording); };
+  auto run = scenarios::run(loaded, options);
+  REQUIRE(run);
+  out.run = std::move(*run);
+  out.report = reports::judge(out.run);
+  return out;
+}
+
+json data_of(const Recorded& recorded, const html::Limits& limits = {}) {
+  return json::parse(html::page_data(recorded.run, recorded.report, recorded.recording, "{}", limits));
+}
+
+const std::string broken = "scenarios/raft/forgotten-vote.json";
+
+}  // namespace
+
+TEST_CASE("page: watching a run for the page does not change it") {
+  const models::Registry registry;
+  const scenarios::Loaded loaded = load_shipped(registry, broken);
+  CHECK(recorded(broken).run.fingerprint == run_loaded(loaded, loaded.scenario.seed).fingerprint);
+}
+
+TEST_CASE("page: it holds every message, and each cause is an event that it holds or a start") {
+  const json data = data_of(recorded(broken));
+  CHECK(data["window"]["whole"] == true);
+  const json& rows = data["rows"];
+  CHECK(rows["kind"].size() == data["window"]["rows"]);
+  REQUIRE(rows["kind"].size() > 1'000);
+  for (const auto& [name, column] : rows.items()) {
+    INFO(name);
+    CHECK(column.size() == rows["kind"].size());
+  }
+  std::size_t lost = 0;
+  std::int64_t number = 0;
+  for (std::size_t i = 0; i < rows["kind"].size(); ++i) {
+    number += rows["dnumber"][i].get<std::int64_t>();
+    // Causes come before what they cause.
+    if (rows["cause"][i].get<std::int64_t>() < 0 || number <= 0) FAIL("row " << i);
+    if (rows["fate"][i] == static_cast<int>(html::Fate::lost)) ++lost;
+  }
+  CHECK(lost > 0);
+}
+
+TEST_CASE("page: what a node believed last is what its process says at the end") {
+  const Recorded run = recorded(broken);
+  std::map<std::uint32_t, std::string> terms;
+  for (const html::Change& change : run.recording.changes) {
+    if (run.recording.texts.at(change.field) == "term")
+      terms[change.node.index] = run.recording.texts.at(change.value);
+  }
+  REQUIRE(terms.size() == 3);
+  CHECK(terms[0] == terms[1]);
+  CHECK(terms[1] == terms[2]);
+  CHECK(std::stoi(terms[0]) >= 1);
+}
+
+TEST_CASE("page: a run that is too long is shown around its violation, and says so") {
+  const Recorded run = recorded(broken);
+  html::Limits limits;
+  limits.rows = 400;
+  const json data = data_of(run, limits);
+  CHECK(data["window"]["whole"] == false);
+  CHECK(data["window"]["rows"] == run.recording.rows.size());
+  const std::size_t shown = data["rows"]["kind"].size();
+  CHECK(shown <= 400);
+  CHECK(shown > 100);
+  REQUIRE(run.report.violation(run.run) != nullptr);
+  const std::int64_t seen = run.report.violation(run.run)->finding->at.time_since_epoch().count();
+  CHECK(data["window"]["from"] <= seen);
+  CHECK(data["window"]["to"] >= seen);
+  CHECK(data["faults"].size() == run.run.faults.size());
+}
+
+TEST_CASE("page: nothing of a run is markup, not even a node's name") {
+  Recorded run = recorded(broken);
+  run.run.node_names[0] = "<script>alert(1)</script>";
+  run.run.scenario = "</script><script>alert(2)</script>";
+  const std::string data = html::page_data(run.run, run.report, run.recording, "<!--<script>");
+  CHECK(json::parse(data)["nodes"][0]["name"] == "<script>alert(1)</script>");
+  const std::string page = html::page("program()", "style{}", data);
+  CHECK(page.find("alert") == std::string::npos);
+  CHECK(page.find("<!--") == std::string::npos);
+  CHECK(page.find("program()") != std::string::npos);
+}
+
+TEST_CASE("page: bytes that are no UTF-8 do not break it") {
+  Recorded run = recorded(broken);
+  run.run.question = "a\xff\xfe";
+  CHECK(data_of(run)["question"] == "a\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+}  // namespace lightcone::tests
