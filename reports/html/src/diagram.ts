@@ -189,7 +189,7 @@ export class Diagram {
 
   private drawFaults(h: number): void {
     const c = this.context;
-    let row = 0;
+    const taken = [-Infinity, -Infinity, -Infinity];  // by line of text: up to where
     for (const fault of this.run.faults) {
       const [x1, x2] = [this.x(fault.began), Math.max(this.x(fault.ended), this.x(fault.began) + 2)];
       if (x2 < gutter || x1 > gutter + this.width) continue;
@@ -201,7 +201,12 @@ export class Diagram {
       c.setLineDash([]);
       c.fillStyle = this.colours.warn;
       const room = Math.max(x1, gutter) + 4;
-      c.fillText(`⚡ ${fault.what}`, room, 9 + (row++ % 3) * 13, Math.max(160, x2 - room));
+      // A name that finds no room is in the explanation, and here when zoomed in.
+      const text = `⚡ ${fault.what}`;
+      const line = taken.findIndex((until) => until <= room);
+      if (line < 0) continue;
+      taken[line] = room + c.measureText(text).width + 8;
+      c.fillText(text, room, 9 + line * 13);
     }
   }
 
