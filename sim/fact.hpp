@@ -8,7 +8,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "sim/ensure.hpp"
 #include "sim/fields_of.hpp"
+#include "sim/wire_bytes.hpp"
 
 namespace lightcone::sim {
 
@@ -63,10 +65,13 @@ constexpr FactType make_fact_type() {
     if constexpr (Described<T>) visit_fields(*static_cast<const T*>(fact), visitor);
   };
   type.wire_bytes = [](const void* fact) -> std::uint64_t {
-    if constexpr (requires { wire_bytes(*static_cast<const T*>(fact)); }) {
-      return wire_bytes(*static_cast<const T*>(fact));
+    if constexpr (SaysItsWireBytes<T> || Described<T>) {
+      return bytes_on_wire(*static_cast<const T*>(fact));
+    } else if constexpr (std::is_trivially_copyable_v<T>) {
+      return sizeof(T);  // no containers: the same size everywhere
     } else {
-      return sizeof(T);
+      ensure(false, "what is sent or stored is described, or says its wire_bytes");
+      return 0;
     }
   };
   return type;

@@ -57,6 +57,7 @@ class Payload {
   const FactType* type() const { return box_ == nullptr ? nullptr : box_->type; }
   std::uint64_t bytes() const { return box_ == nullptr ? 0 : box_->type->wire_bytes(box_->address(box_)); }
 
+  friend std::uint64_t wire_bytes(const Payload& payload) { return payload.bytes(); }
   friend void visit_as_field(const Payload& payload, std::string_view name, FieldVisitor& visitor) {
     if (!payload) {
       visitor.null(name);

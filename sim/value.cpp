@@ -48,6 +48,18 @@ void Value::append_json(std::string& out) const {
   }
 }
 
+std::uint64_t Value::wire_bytes() const {
+  if (as_bool() != nullptr) return 2;
+  if (as_int() != nullptr) return 9;
+  if (const std::string* text = as_text()) return 5 + text->size();
+  std::uint64_t bytes = 1;
+  if (const ValueList* list = as_list()) {
+    bytes += 4;
+    for (const Value& element : *list) bytes += element.wire_bytes();
+  }
+  return bytes;
+}
+
 namespace {
 
 // Length of the well-formed UTF-8 sequence that starts at `at`, 0 when there is none (Unicode 15, table 3-7).

@@ -41,6 +41,9 @@ class Value {
   std::string to_json() const;
   void append_json(std::string& out) const;
 
+  // What a link or a disk is charged for it: a byte for its kind, and its content (sim/wire_bytes.hpp).
+  std::uint64_t wire_bytes() const;
+
  private:
   std::variant<std::monostate, bool, std::int64_t, std::string, ValueList> held_;
 };

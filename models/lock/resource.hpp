@@ -54,6 +54,12 @@ class Resource final : public sim::Handlers<Resource, std::variant<ReadResource,
   struct State {
     static constexpr std::string_view fact_name = "ResourceState";
     std::map<std::string, Counter> counters;
+
+    friend std::uint64_t wire_bytes(const State& state) {
+      std::uint64_t bytes = 0;
+      for (const auto& [key, counter] : state.counters) bytes += 20 + key.size();
+      return bytes;
+    }
   };
   struct Owed {
     std::uint64_t write;

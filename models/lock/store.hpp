@@ -35,6 +35,12 @@ class Store final
   struct State {
     static constexpr std::string_view fact_name = "StoreState";
     std::map<std::string, Key> keys;
+
+    friend std::uint64_t wire_bytes(const State& state) {
+      std::uint64_t bytes = 0;
+      for (const auto& [name, key] : state.keys) bytes += 20 + name.size();
+      return bytes;
+    }
   };
   struct Owed {
     std::uint64_t write = 0;

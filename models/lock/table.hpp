@@ -117,7 +117,13 @@ class LockTable {
     Fence last_fence = 0;
     std::map<Session, Lease> sessions;
     std::map<std::string, Lock> locks;
-    std::vector<Change> changes;
+    std::vector<Change> changes;  // for watchers, and not counted
+
+    friend std::uint64_t wire_bytes(const State& state) {
+      std::uint64_t bytes = 24 + 40 * state.sessions.size();
+      for (const auto& [name, lock] : state.locks) bytes += 40 + name.size() + 16 * lock.waiters.size();
+      return bytes;
+    }
   };
 
   sim::Duration renewal_of(const Command& command) const;

@@ -225,8 +225,8 @@ TEST_CASE("streams: a stall after a crash has retries of its own, those of the e
 
 TEST_CASE("streams: a queue that is full makes a stream wait, not lose") {
   LinkQuality quality = stream_quality();
-  quality.bytes_per_second = 4'000;  // a millisecond a packet
-  quality.queue_bytes = 4;
+  quality.bytes_per_second = 8'000;  // a millisecond a packet
+  quality.queue_bytes = 8;
   World world(quality);
   for (int i = 0; i < 10; ++i) world.send(i);
   world.until(1s);

@@ -47,6 +47,13 @@ class Store {
     std::map<Session, std::uint64_t> executed;  // the latest sequence number that took effect
     std::uint64_t repeated_effects = 0;
     Command last_repeated;
+
+    friend std::uint64_t wire_bytes(const State& state) {
+      std::uint64_t bytes = 0;
+      for (const auto& [key, value] : state.map) bytes += 4 + key.size() + value.wire_bytes();
+      for (const auto& [session, entry] : state.sessions) bytes += 16 + entry.answer.wire_bytes();
+      return bytes;
+    }
   };
 
   sim::Value execute(const Command& command);
