@@ -31,6 +31,22 @@ Claim reads_claim(const Parameters& parameters) {
 
 }  // namespace
 
+namespace {
+
+// What is left of P18.7 where any server answers from what it has (dissertation 6.4.1).
+Claim sessions_claim() {
+  using sim::judged_by::SessionGuarantee;
+  Claim claim;
+  claim.id = "P18.7s";
+  claim.statement = "a client never reads something older than what it has read or written before";
+  claim.judged_by =
+      judged_by::Sessions{{SessionGuarantee::monotonic_reads, SessionGuarantee::read_your_writes}};
+  claim.only_on_request = true;  // decided for plain reads and writes only
+  return claim;
+}
+
+}  // namespace
+
 std::vector<Claim> claims_of(const Parameters& parameters) {
   std::vector<Claim> claims = {
       inside("P18.1", "at most one leader in each term", Assumption::a0),
@@ -39,10 +55,14 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
       inside("P18.4", "what was committed is in the log of every later leader", Assumption::a0),
       inside("P18.5", "no two servers apply different entries at one index", Assumption::a0),
       inside("P18.6", "a command takes effect once, however often its client tries", Assumption::a0),
+      reads_claim(parameters),
       inside("P18.8", "any two configurations that can be active together have common quorums",
              Assumption::a0),
-      reads_claim(parameters),
+      inside("P18.9", "a server that has lost its disk never votes under its old identity", Assumption::a1),
+      inside("P18.10", "a damaged copy of a committed entry costs nothing while others have it",
+             Assumption::a1),
   };
+  if (parameters.read_mode == ReadMode::local) claims.push_back(sessions_claim());
   const sim::Duration within = parameters.election_max * 10;
   claims.push_back({"L18.1",
                     "after the heal a leader is there and answers",
@@ -71,6 +91,7 @@ Monitor::Monitor(sim::Simulation& simulation, std::vector<NodeId> servers, const
       servers_(std::move(servers)),
       slot_of_(simulation.node_count(), servers_.size()),
       seen_(servers_.size()),
+      disks_(servers_.size()),
       allowed_leader_changes_(parameters.leader_changes_a_minute) {
   for (std::size_t slot = 0; slot < servers_.size(); ++slot) slot_of_[servers_[slot].index] = slot;
 }
@@ -100,11 +121,14 @@ void Monitor::after_event(NodeId node) {
     return;
   }
   const std::uint32_t incarnation = simulation_.node(node).incarnation();
+  const auto& group = server->raft();
   if (seen.incarnation != incarnation) {
     seen = {};
     seen.incarnation = incarnation;
+    if (group.began_wiped()) disks_[slot].is_wiped = true;
+    disks_[slot].unreadable_up_to = std::max(disks_[slot].unreadable_up_to, group.unreadable_up_to());
   }
-  const auto& group = server->raft();
+  if (disks_[slot].is_wiped && group.voted_for() != sim::no_node) look_at_vote(node, *server);
   if (group.position() != seen.position || group.term() != seen.term) look_at_leader(node, *server, seen);
   if (group.log().version() != seen.log_version) look_at_log(node, *server, seen);
   if (group.commit_index() != seen.commit) look_at_commit(node, *server, seen);
@@ -135,6 +159,22 @@ void Monitor::look_at_leader(NodeId node, const Server& server, Seen& seen) {
   }
 }
 
+// P18.9: its disk is gone, and no configuration since then has been without it.
+void Monitor::look_at_vote(NodeId node, const Server& server) {
+  const auto& group = server.raft();
+  report("P18.9", "invariant(P18.9)",
+         fmt::format("{} voted for {} in term {} after its disk was wiped", name(node),
+                     name(group.voted_for()), group.term()),
+         {node});
+}
+
+// Leaving the group ends the obligations of a server that lost its disk; added again, it is a new one.
+void Monitor::look_at_members(const Configuration& committed) {
+  for (std::size_t slot = 0; slot < servers_.size(); ++slot) {
+    if (!committed.is_member(servers_[slot])) disks_[slot] = {};
+  }
+}
+
 // P18.4: the new leader holds every entry that was ever committed.
 void Monitor::check_completeness(NodeId node, const Server& server) {
   const auto& log = server.raft().log();
@@ -143,13 +183,19 @@ void Monitor::check_completeness(NodeId node, const Server& server) {
     if (committed == 0) continue;
     const auto held = log.term_at(index);
     if (held == committed) continue;
-    report(
-        "P18.4", "lost-write",
+    std::string text =
         fmt::format("{} became leader of term {} {} at index {}, where an entry of term {} was committed",
                     name(node), server.raft().term(),
                     held ? fmt::format("with an entry of term {}", *held) : std::string("without an entry"),
-                    index, committed),
-        {node});
+                    index, committed);
+    const auto damaged = std::find_if(disks_.begin(), disks_.end(),
+                                      [&](const Disk& disk) { return disk.unreadable_up_to >= index; });
+    if (damaged != disks_.end()) {
+      const NodeId owner = servers_[static_cast<std::size_t>(damaged - disks_.begin())];
+      report("P18.10", "lost-write", fmt::format("{}; {} could not read its copy", text, name(owner)),
+             {node, owner});
+    }
+    report("P18.4", "lost-write", std::move(text), {node});
     return;
   }
 }
@@ -205,6 +251,9 @@ void Monitor::look_at_commit(NodeId node, const Server& server, Seen& seen) {
     Term& committed = committed_[index];
     if (committed == 0) {
       committed = *term;
+      const auto& entry = log.at(index);
+      if (entry.kind == parts::raft::EntryKind::configuration)
+        look_at_members(entry.payload.get<Configuration>());
     } else if (committed != *term) {
       report("P18.5", "invariant(P18.5)",
              fmt::format("{} committed an entry of term {} at index {}, another server one of term {}",

@@ -43,6 +43,11 @@ class Monitor final : public sim::Monitor {
     std::uint64_t repeated_effects = 0;
     std::vector<Term> terms;  // of its log's entries, by index; 0 for what a snapshot covers
   };
+  // What is known of a server's disk, whatever its process makes of it.
+  struct Disk {
+    bool is_wiped = false;       // since it was last added to the group
+    Index unreadable_up_to = 0;  // entries up to here could not be read after some restart
+  };
   // An entry that some log held: its term, and the term of the entry before it.
   struct Held {
     Term term;
@@ -54,6 +59,8 @@ class Monitor final : public sim::Monitor {
   void look_at_commit(sim::NodeId node, const Server& server, Seen& seen);
   void look_at_effects(sim::NodeId node, const Server& server, Seen& seen);
   void look_at_configurations(sim::NodeId node);
+  void look_at_vote(sim::NodeId node, const Server& server);
+  void look_at_members(const parts::raft::Configuration& committed);
   void check_completeness(sim::NodeId node, const Server& server);
   const Server* server_on(sim::NodeId node) const;
   bool could_be_elected(const Server& candidate) const;
@@ -64,6 +71,7 @@ class Monitor final : public sim::Monitor {
   std::vector<sim::NodeId> servers_;
   std::vector<std::size_t> slot_of_;  // by node; servers_.size(): no server
   std::vector<Seen> seen_;            // by slot
+  std::vector<Disk> disks_;           // by slot
   std::map<Term, sim::NodeId> leaders_;
   std::vector<std::vector<Held>> entries_;   // by index: every (term, previous term) that was seen there
   std::vector<Term> committed_;              // by index: the term of the committed entry; 0: not seen

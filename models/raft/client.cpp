@@ -192,7 +192,7 @@ sim::Task<Client::Ending> Client::execute(Command command) {
   NodeId server = first_server();
   std::int64_t silences = 0;
   for (int refused = 0; refused < refusals;) {
-    Execute request{command};
+    Execute request{command, seen_index_};
     auto reply =
         co_await call<Executed, NotLeader, SessionUnknown>(server, std::move(request), workload_.timeout);
     if (!reply) {
@@ -206,6 +206,7 @@ sim::Task<Client::Ending> Client::execute(Command command) {
     }
     if (auto* executed = std::get_if<Executed>(&*reply)) {
       favourite_ = server;
+      seen_index_ = std::max(seen_index_, executed->index);
       co_return Ending{sim::Outcome::ok, std::move(executed->answer), {}, server};
     }
     if (std::holds_alternative<SessionUnknown>(*reply)) {

@@ -54,6 +54,7 @@ class Client final : public sim::Story {
   parts::OperationSource source_;
   parts::key_value::Session session_ = 0;
   std::uint64_t sequence_ = 0;
+  group::Index seen_index_ = 0;                          // the latest state that an answer came from
   NodeId favourite_ = sim::no_node;                      // who answered last
   std::map<std::string, sim::Value, std::less<>> seen_;  // the latest value known of each key
 };

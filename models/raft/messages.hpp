@@ -17,14 +17,15 @@ using sim::NodeId;
 
 struct Execute {  // -> Executed | NotLeader | SessionUnknown
   parts::key_value::Command command;
+  group::Index seen = 0;  // the latest state of the store that this client has had an answer from
 };
-BOOST_DESCRIBE_STRUCT(Execute, (), (command))
-inline std::uint64_t wire_bytes(const Execute& execute) { return wire_bytes(execute.command); }
+BOOST_DESCRIBE_STRUCT(Execute, (), (command, seen))
 
 struct Executed {
   sim::Value answer;
+  group::Index index;  // of the log: the state of the store that the answer is from
 };
-BOOST_DESCRIBE_STRUCT(Executed, (), (answer))
+BOOST_DESCRIBE_STRUCT(Executed, (), (answer, index))
 
 struct NotLeader {  // nothing was done
   NodeId hint;      // who leads, as far as this server knows

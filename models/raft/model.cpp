@@ -182,6 +182,11 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"raft.lease-unsafe-transfer", "handing leadership over ends the lease first", "stale-read",
        Shelf::extended, Difficulty::medium, "Ongaro's dissertation, 6.4.1",
        "A successor that need not wait makes two leaders out of one lease."},
+      {"raft.local-read-forgets", "a local read waits until the server has what its client saw before",
+       "nonmonotonic", Shelf::extended, Difficulty::medium, "Ongaro's dissertation, 6.4.1",
+       "Stale is one thing, going back in time another: a client that changes servers must take along what "
+       "it "
+       "has seen."},
       {"raft.no-sessions", "commands carry a session and a number, and are executed once", "duplicate-effect",
        Shelf::core, Difficulty::easy, "Ongaro's dissertation, 6.3; Jepsen on jetcd 0.8.2",
        "A retry without an identity is a second command."},

@@ -29,6 +29,7 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
     : env_(env),
       read_mode_(parameters.read_mode),
       confirm_leadership_(!bugs.contains("raft.local-leader-read")),
+      local_reads_follow_on_(!bugs.contains("raft.local-read-forgets")),
       store_(bugs.contains("raft.no-sessions") ? Store::Deduplication::none
                                                : Store::Deduplication::by_session),
       group_(env, *this, setup_of(parameters, bugs, std::move(members))) {}
@@ -37,7 +38,7 @@ void Server::show(sim::FieldVisitor& visitor) const { group_.show(visitor); }
 
 void Server::on(const Execute& execute, const sim::From& from) {
   if (execute.command.verb == Verb::get && read_mode_ != ReadMode::log) {
-    read(execute.command.key, from);
+    read(execute, from);
     return;
   }
   const auto index = group_.propose(sim::Payload::of(execute.command));
@@ -49,10 +50,16 @@ void Server::on(const Execute& execute, const sim::From& from) {
   if (*index > group_.applied_index()) waiting_.insert_or_assign(*index, from);
 }
 
-void Server::read(const std::string& key, const sim::From& from) {
+void Server::read(const Execute& execute, const sim::From& from) {
+  const std::string& key = execute.command.key;
   const bool leads = group_.position() == group::Position::leader;
   if (read_mode_ == ReadMode::local) {
-    answer_read(key, from);
+    // Stale perhaps, but never older than what this client has had before (dissertation 6.4.1).
+    if (local_reads_follow_on_ && execute.seen > group_.applied_index()) {
+      catching_up_.emplace(execute.seen, CatchingUp{key, from});
+    } else {
+      answer_read(key, from);
+    }
     return;
   }
   if (!leads && read_mode_ != ReadMode::follower_read_index) {
@@ -74,20 +81,29 @@ void Server::read(const std::string& key, const sim::From& from) {
 }
 
 void Server::answer_read(const std::string& key, const sim::From& from) {
-  env_.reply(from, Executed{store_.get(key)});
+  env_.reply(from, Executed{store_.get(key), group_.applied_index()});
+}
+
+void Server::answer_catching_up_reads(group::Index applied) {
+  const auto end = catching_up_.upper_bound(applied);
+  for (auto read = catching_up_.begin(); read != end; ++read) {
+    env_.reply(read->second.from, Executed{store_.get(read->second.key), applied});
+  }
+  catching_up_.erase(catching_up_.begin(), end);
 }
 
 void Server::send_elsewhere(const sim::From& from) { env_.reply(from, NotLeader{group_.leader()}); }
 
 void Server::apply(const group::Entry& entry) {
   const auto answer = store_.apply(entry.payload.get<Command>(), entry.index);
+  if (!catching_up_.empty()) answer_catching_up_reads(entry.index);
   const auto owed = waiting_.find(entry.index);
   if (owed == waiting_.end()) return;
   const sim::From from = owed->second;
   waiting_.erase(owed);
   if (entry.term != group_.term()) return;  // another leader's entry took the place of the one proposed here
   if (answer) {
-    env_.reply(from, Executed{*answer});
+    env_.reply(from, Executed{*answer, entry.index});
   } else {
     env_.reply(from, SessionUnknown{});
   }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 
 #include "models/parts/key_value/store.hpp"
 #include "models/parts/raft/group.hpp"
@@ -49,16 +50,23 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts>, privat
   void restore(const sim::Payload& snapshot) override { store_.restore(snapshot); }
   void leadership_changed(group::Position position) override;
 
-  void read(const std::string& key, const sim::From& from);
+  void read(const Execute& execute, const sim::From& from);
+  void answer_catching_up_reads(group::Index applied);
   void answer_read(const std::string& key, const sim::From& from);
   void send_elsewhere(const sim::From& from);
 
   sim::Env& env_;
   ReadMode read_mode_;
-  bool confirm_leadership_;  // false with raft.local-leader-read
+  bool confirm_leadership_;     // false with raft.local-leader-read
+  bool local_reads_follow_on_;  // false with raft.local-read-forgets
   parts::key_value::Store store_;
   group::Group group_;
-  std::map<group::Index, sim::From> waiting_;  // for the entry at this index to be applied
+  struct CatchingUp {
+    std::string key;
+    sim::From from;
+  };
+  std::map<group::Index, sim::From> waiting_;            // for the entry at this index to be applied
+  std::multimap<group::Index, CatchingUp> catching_up_;  // local reads that wait for this state
 };
 
 }  // namespace lightcone::models::raft

@@ -28,7 +28,8 @@ constexpr NodeId n1{0}, n2{1}, n3{2}, client{3};
 // Server n1 of three.
 class One {
  public:
-  explicit One(sim::BugSet bugs = {}) : bugs_(std::move(bugs)) {
+  explicit One(sim::BugSet bugs = {}, models::raft::Parameters parameters = {})
+      : parameters_(std::move(parameters)), bugs_(std::move(bugs)) {
     start();
     env_.complete_all_syncs(*server_);
   }
@@ -82,6 +83,19 @@ AppendEntries append(models::parts::raft::Term term, models::parts::raft::Index 
                      models::parts::raft::Term previous_term, Entries list,
                      models::parts::raft::Index commit = 0) {
   return {0, term, previous, previous_term, commit, 1, std::move(list)};
+}
+
+// Two entries of term 1: a session is opened, and x is set in it.
+Entries session_and_put(std::int64_t value) {
+  models::parts::key_value::Command open;
+  open.verb = models::parts::key_value::Verb::open_session;
+  models::parts::key_value::Command put;
+  put.verb = models::parts::key_value::Verb::put;
+  put.session = put.sequence = 1;
+  put.key = "x";
+  put.value = value;
+  return {{1, 1, EntryKind::command, sim::Payload::of(open)},
+          {2, 1, EntryKind::command, sim::Payload::of(put)}};
 }
 
 Execute put(std::int64_t value) {
@@ -268,6 +282,30 @@ TEST_CASE("raft: a read waits until a majority has confirmed the leader and its 
   CHECK(one.env().take_sent<Executed>().empty());
   one.hear(n2, Appended{0, term, 2, true, 1, 0, 0, true});
   CHECK(one.env().take_sent<Executed>().size() == 1);
+}
+
+TEST_CASE("raft: a local read waits until the server has what its client saw before") {
+  for (const bool forgets : {false, true}) {
+    One one(forgets ? sim::BugSet{"raft.local-read-forgets"} : sim::BugSet{},
+            {.read_mode = models::raft::ReadMode::local});
+    Execute get;
+    get.command.key = "x";
+    one.hear(client, get);
+    CHECK(one.env().take_sent<Executed>().size() == 1);
+    get.seen = 2;
+    one.hear(client, get);
+    CHECK(one.env().take_sent<Executed>().size() == (forgets ? 1 : 0));
+    one.hear(n2, append(1, 0, 0, session_and_put(6), 1));
+    one.sync();
+    CHECK(one.env().take_sent<Executed>().empty());
+    one.hear(n2, append(1, 2, 1, {}, 2));
+    one.sync();
+    const auto answers = one.env().take_sent<Executed>();
+    REQUIRE(answers.size() == (forgets ? 0 : 1));
+    if (forgets) continue;
+    CHECK(answers[0].message.index == 2);
+    CHECK(answers[0].message.answer == sim::Value(6));
+  }
 }
 
 TEST_CASE("raft: a member that finds a blank disk under its old name neither votes nor counts") {

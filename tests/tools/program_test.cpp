@@ -73,7 +73,7 @@ TEST_CASE("run: --json prints one object a run, with all that a program wants") 
     CHECK(json.contains(key));
   }
   CHECK(json["verdict"] == "held");
-  CHECK(json["claims"].size() == 9);
+  CHECK(json["claims"].size() == 11);
   CHECK(json["faults"][0]["affected"] > 0);
 }
 

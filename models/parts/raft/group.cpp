@@ -22,9 +22,9 @@ void Group::start() {
   const bool blank = identity_.read().state == stable::Cell<Identity>::State::never_written;
   // The operator starts a group once ("initial cluster state: new"). Whoever finds a blank disk later has
   // lost what it promised, and must not take part in decisions under its old name (P18.9, dissertation 3.8).
-  const bool wiped = blank && env_.incarnation() > 1;
+  began_wiped_ = blank && env_.incarnation() > 1;
   configuration_ = setup_.initial;
-  if (wiped && safe_.wiped_member_abstains) self_.lost_memory = true;
+  if (began_wiped_ && safe_.wiped_member_abstains) self_.lost_memory = true;
   if (blank) {
     if (!identity_.write(self_)) return;
     persist();
@@ -41,6 +41,7 @@ void Group::recover() {
   const bool forgot_votes = ballot.state == stable::Cell<Ballot>::State::corrupt;
   const auto on_corruption = safe_.repair_corruption ? Log::OnCorruption::remember : Log::OnCorruption::cut;
   const Log::Found found = log_.recover(on_corruption);
+  unreadable_up_to_ = found.unreadable_up_to;
   if (forgot_votes) self_.lost_memory = true;
   // Everything found was durable: a crash of the process keeps the page cache, and a power loss empties it.
   // What the page cache still held may yet be lost, so it is synced before it is relied upon.

@@ -111,6 +111,10 @@ class Group {
   const Log& log() const { return log_; }
   const Configuration& configuration() const { return configuration_; }
   bool has_lost_memory() const { return self_.lost_memory; }
+  // This incarnation found no trace of the ones before it.
+  bool began_wiped() const { return began_wiped_; }
+  // This incarnation could not read entries up to here that had been promised; 0: it could read all.
+  Index unreadable_up_to() const { return unreadable_up_to_; }
   GroupId id() const { return setup_.id; }
   void show(sim::FieldVisitor& visitor) const;
 
@@ -252,6 +256,8 @@ class Group {
   Position position_ = Position::follower;
   NodeId leader_ = no_node;
   Identity self_;
+  bool began_wiped_ = false;
+  Index unreadable_up_to_ = 0;
   Index commit_ = 0;
   Index applied_ = 0;
   Configuration configuration_;

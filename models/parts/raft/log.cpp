@@ -32,7 +32,7 @@ Log::Found Log::recover(OnCorruption on_corruption) {
     }
   }
   if (const auto known = damage_.read(); known.value) damaged_ = *known.value;
-  if (!corrupt) return {damaged_};
+  if (!corrupt) return {damaged_, 0};
 
   const Reach promised = found.last_seal.value_or(Reach{last_index() + 1, last_term()});
   wal_.cut_damage();
@@ -41,7 +41,7 @@ Log::Found Log::recover(OnCorruption on_corruption) {
     damaged_ = promised.index > damaged_.index ? promised : damaged_;
     ensure(damage_.write(damaged_), "there is room for a note about damage");
   }
-  return {damaged_};
+  return {damaged_, promised.index};
 }
 
 Reach Log::reach() const {

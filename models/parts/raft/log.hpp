@@ -31,7 +31,8 @@ class Log {
   // What a restart finds. `repair`: damaged entries are remembered, so that the member neither votes as if
   // it had never held them nor leads without them; otherwise the log is simply cut.
   struct Found {
-    Reach damaged;  // entries up to here were promised and cannot be read; index 0: none
+    Reach damaged;               // entries up to here were promised and cannot be read; index 0: none
+    Index unreadable_up_to = 0;  // found in this recovery, remembered or cut; 0: none
   };
   enum class OnCorruption : std::uint8_t { remember, cut };
   Found recover(OnCorruption on_corruption);
