@@ -192,6 +192,17 @@ void Checker::check_workload(const Loaded& loaded) {
              {fmt::format("{} has no operation {}", loaded.model->name(), in_quotes(f)),
               fmt::format("one of {}", fmt::join(known, ", ")), nearest_of(f, known)});
   }
+  if (loaded.scenario.workload.script) {
+    const auto& script = *loaded.scenario.workload.script;
+    const Literal* list = find({"workload", "script"});
+    for (std::size_t i = 0; i < script.size(); ++i) {
+      const std::string& f = script[i].f;
+      if (std::find(known.begin(), known.end(), f) != known.end()) continue;
+      complain(follow(item(list, i), "f"), path_of_item("$.workload.script", i) + ".f",
+               {fmt::format("{} has no operation {}", loaded.model->name(), in_quotes(f)),
+                fmt::format("one of {}", fmt::join(known, ", ")), nearest_of(f, known)});
+    }
+  }
   if (!loaded.scenario.workload.mix.empty() && weights == 0) {
     complain(find({"workload", "mix"}), "$.workload.mix",
              {"all weights are 0", "at least one operation with a weight above 0", ""});

@@ -187,8 +187,9 @@ std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& option
   Deployed deployed(loaded, options.seed);
   sim::Simulation& simulation = deployed.simulation();
   const sim::Phases& phases = deployed.phases();
-  faults::Plan plan(faults::World::of(simulation, *loaded.model), faults_of(loaded, simulation, phases),
-                    phases.heal);
+  std::vector<faults::FaultSpec> specs = faults_of(loaded, simulation, phases);
+  if (options.planned) options.planned(specs);
+  faults::Plan plan(faults::World::of(simulation, *loaded.model), std::move(specs), phases.heal);
   LandmarkKeeper landmarks(simulation);
   const std::shared_ptr<void> attached = options.attach ? options.attach(simulation) : nullptr;
 
@@ -214,6 +215,7 @@ std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& option
   record.missing_marks = marks_not_seen(loaded, record.landmarks);
   record.broken_assumptions = broken_assumptions(record.faults);
   record.metrics = simulation.metrics().take();
+  record.script = simulation.history().take_script();
   record.history = simulation.history().take();
   return record;
 }

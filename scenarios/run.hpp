@@ -25,6 +25,8 @@ struct RunOptions {
   // Called with the simulation before it starts: to attach observers. What it returns dies before the
   // simulation does.
   std::function<std::shared_ptr<void>(sim::Simulation&)> attach;
+  // Called before the run starts with all its faults: those of the file, and then those that were drawn.
+  std::function<void(const std::vector<faults::FaultSpec>&)> planned;
   // Called a hundred times in a run. False ends it, and then there is no record.
   std::function<bool(const Progress&)> progress;
 };

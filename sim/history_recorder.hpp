@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sim/history.hpp"
+#include "sim/scripted_operation.hpp"
 #include "sim/time.hpp"
 
 namespace lightcone::sim {
@@ -19,6 +22,9 @@ class HistoryRecorder {
   HistoryRecorder(const HistoryRecorder&) = delete;
   HistoryRecorder& operator=(const HistoryRecorder&) = delete;
 
+  // What a client is about to do: the choices that a frozen run makes again. No part of the fingerprint.
+  void chose(ScriptedOperation operation) { script_.push_back(std::move(operation)); }
+
   // `process`: the client's session, with at most one operation in flight.
   OperationId invoke(std::int64_t process, std::string_view f, Value key, Value argument);
   // The system answered.
@@ -30,6 +36,7 @@ class HistoryRecorder {
 
   const History& history() const { return history_; }
   History take() { return std::move(history_); }
+  std::vector<ScriptedOperation> take_script() { return std::move(script_); }
   // Rolling hash over everything recorded; part of a run's fingerprint.
   std::uint64_t fingerprint() const { return fingerprint_; }
 
@@ -39,6 +46,7 @@ class HistoryRecorder {
 
   const Instant& now_;
   History history_;
+  std::vector<ScriptedOperation> script_;
   std::uint64_t fingerprint_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "sim/metrics.hpp"
 #include "sim/model.hpp"
 #include "sim/observer.hpp"
+#include "sim/scripted_operation.hpp"
 #include "sim/time.hpp"
 
 namespace lightcone::sim {
@@ -53,6 +54,7 @@ struct RunRecord {
   std::vector<std::string> node_names;  // by NodeId
   std::vector<std::string> node_roles;
   History history;
+  std::vector<ScriptedOperation> script;  // what the clients chose to do, in the order in which they began
   std::vector<Finding> findings;
   std::vector<FaultRecord> faults;
   std::vector<FaultRecord> missed_faults;  // those that did nothing and should have (rule R7)

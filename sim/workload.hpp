@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/drawn_duration.hpp"
 #include "sim/fields.hpp"
 #include "sim/ratio.hpp"
+#include "sim/scripted_operation.hpp"
 #include "sim/time.hpp"
 
 namespace lightcone::sim {
@@ -37,6 +39,8 @@ struct Workload {
   std::int64_t retry_max = 3;
   Sticky sticky = Sticky::random;
   std::map<std::string, std::int64_t> mix;  // weight by operation; empty: the model's own
+  // What clients do, instead of what they would draw. Each client's in the order of time.
+  std::optional<std::vector<ScriptedOperation>> script;
 
   static const FieldTable<Workload>& fields();
 };

@@ -127,4 +127,11 @@ std::optional<std::string> Output::finish() {
   return fmt::format("{}: cannot be written: {}", path_, problem_);
 }
 
+std::optional<std::string> write_text(const std::string& path, std::string_view text) {
+  Output output;
+  if (auto wrong = output.open(path)) return wrong;
+  output.write(text);
+  return output.finish();
+}
+
 }  // namespace lightcone::tools

@@ -37,4 +37,7 @@ class Output {
   std::string problem_;
 };
 
+// A whole file at once.
+std::optional<std::string> write_text(const std::string& path, std::string_view text);
+
 }  // namespace lightcone::tools

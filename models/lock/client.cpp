@@ -41,7 +41,7 @@ Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload&
       phases_(phases),
       locker_(std::move(locker)),
       place_(place),
-      source_(workload, operation_kinds(), env.stream("workload"), place.index),
+      source_(env, workload, operation_kinds(), place.index),
       thinking_(env.stream("thinking")),
       pauses_(env.stream("pauses")) {}
 
@@ -59,10 +59,8 @@ sim::Task<> Client::run() {
 }
 
 sim::Task<> Client::use_locks() {
-  sim::MonoTime due = env().mono();
   while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::Duration pause = source_.pause();
-    due = source_.is_open() ? due + pause : env().mono() + pause;
+    const sim::MonoTime due = source_.due();
     if (due.time_since_epoch() >= phases_.load_ends) break;
     if (due > env().mono()) co_await sleep(due - env().mono());
     const OperationSource::Drawn drawn = source_.next();

@@ -47,7 +47,7 @@ Client::Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& 
       servers_(std::move(servers)),
       index_(index),
       chance_(env.stream("choices")),
-      source_(workload, operation_kinds(), env.stream("workload"), index) {}
+      source_(env, workload, operation_kinds(), index) {}
 
 sim::Task<> Client::run() {
   co_await open_session();
@@ -70,10 +70,8 @@ sim::Task<> Client::open_session() {
 }
 
 sim::Task<> Client::use_the_store() {
-  sim::MonoTime due = env().mono();
   while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::Duration pause = source_.pause();
-    due = source_.is_open() ? due + pause : env().mono() + pause;
+    const sim::MonoTime due = source_.due();
     if (due.time_since_epoch() >= phases_.load_ends) break;
     if (due > env().mono()) co_await sleep(due - env().mono());
     const OperationSource::Drawn drawn = source_.next();

@@ -8,6 +8,8 @@
 #include "reports/judge.hpp"
 #include "reports/run_json.hpp"
 #include "reports/text/run_text.hpp"
+#include "scenarios/freeze.hpp"
+#include "tools/output.hpp"
 #include "tools/page_file.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/trace_file.hpp"
@@ -23,6 +25,7 @@ struct Settings {
   std::string trace;
   std::string history;
   std::string report;  // the page
+  std::string freeze;
   bool json = false;
   bool quiet = false;
 };
@@ -69,7 +72,9 @@ class RunVerb final : public Verb {
          "FILE: write every event, as JSON Lines (.gz and .zst compress)")                                //
         ("history", options::value<std::string>(), "FILE: write the clients' operations, as JSON Lines")  //
         ("report", options::value<std::string>(), "FILE: write a page that shows the run, as HTML")       //
-        ("json", "print one JSON object for each run")                                                    //
+        ("freeze", options::value<std::string>(),
+         "FILE: write the run as a scenario in which nothing is left to the nemesis and the clients")  //
+        ("json", "print one JSON object for each run")                                                 //
         ("quiet,q", "print only what is not as expected");
   }
 
@@ -93,6 +98,7 @@ std::optional<Settings> RunVerb::settings_from(const options::variables_map& giv
   if (given.count("trace") != 0) settings.trace = given["trace"].as<std::string>();
   if (given.count("history") != 0) settings.history = given["history"].as<std::string>();
   if (given.count("report") != 0) settings.report = given["report"].as<std::string>();
+  if (given.count("freeze") != 0) settings.freeze = given["freeze"].as<std::string>();
   settings.json = given.count("json") != 0;
   settings.quiet = given.count("quiet") != 0;
   if (given.count("seed") != 0 && given.count("seeds") != 0) {
@@ -120,9 +126,10 @@ std::optional<Settings> RunVerb::settings_from(const options::variables_map& giv
       return std::nullopt;
     }
   }
-  if ((!settings.trace.empty() || !settings.history.empty() || !settings.report.empty()) &&
-      (settings.seeds.size() > 1 || settings.files.size() > 1)) {
-    terminal.complain("--trace, --history and --report are for a single run");
+  const bool writes = !settings.trace.empty() || !settings.history.empty() || !settings.report.empty() ||
+                      !settings.freeze.empty();
+  if (writes && (settings.seeds.size() > 1 || settings.files.size() > 1)) {
+    terminal.complain("--trace, --history, --report and --freeze are for a single run");
     return std::nullopt;
   }
   return settings;
@@ -147,6 +154,8 @@ class OneRun {
     options.seed = seed;
     reports::html::Recording recording;
     options.attach = [&](sim::Simulation& simulation) { return attach(simulation, trace, recording); };
+    std::vector<faults::FaultSpec> faults;
+    options.planned = [&](const std::vector<faults::FaultSpec>& all) { faults = all; };
     options.progress = [&](const scenarios::Progress& progress) { return show(progress, seed, begin); };
     auto record = scenarios::run(loaded_, options);
     terminal_.clear_status();
@@ -171,10 +180,29 @@ class OneRun {
         return exit_cannot_create;
       }
     }
+    if (!settings_.freeze.empty()) {
+      const std::string text = scenarios::text_of(freeze(*record, report, std::move(faults)));
+      if (const auto wrong = write_text(settings_.freeze, text)) {
+        terminal_.complain(*wrong);
+        return exit_cannot_create;
+      }
+    }
     return report.exit_code();
   }
 
  private:
+  // A run that shows an anomaly is expected to show it again.
+  scenarios::Scenario freeze(const sim::RunRecord& record, const reports::RunReport& report,
+                             std::vector<faults::FaultSpec> faults) const {
+    scenarios::Scenario frozen = scenarios::freeze(loaded_, record, std::move(faults));
+    const reports::ClaimReport* worst = report.violation(record);
+    if (worst != nullptr && worst->judgement.verdict == reports::Verdict::violated) {
+      frozen.expect.claim = worst->claim.id;
+      frozen.expect.anomaly = worst->judgement.anomaly;
+    }
+    return frozen;
+  }
+
   // The observers that are asked for, which must die before the simulation.
   std::shared_ptr<void> attach(sim::Simulation& simulation, TraceWriter& trace,
                                reports::html::Recording& recording) const {

@@ -1,5 +1,8 @@
 #include "models/parts/workload/operation_source.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/ensure.hpp"
 
 namespace lightcone::models::parts {
@@ -11,17 +14,26 @@ constexpr std::int64_t values_a_client = 1'000'000'000;
 
 }  // namespace
 
-OperationSource::OperationSource(const sim::Workload& workload, std::span<const sim::OperationKind> kinds,
-                                 sim::Stream chance, std::size_t client)
-    : workload_(workload),
-      chance_(chance.split("operations")),
-      pauses_(chance.split("pauses")),
+OperationSource::OperationSource(sim::Env& env, const sim::Workload& workload,
+                                 std::span<const sim::OperationKind> kinds, std::size_t client)
+    : env_(env),
+      workload_(workload),
+      client_(static_cast<std::int64_t>(client) + 1),
+      chance_(env.stream("workload").split("operations")),
+      pauses_(env.stream("workload").split("pauses")),
       keys_(sim::Zipf::over(static_cast<std::uint64_t>(workload.keys), workload.zipf).value()),
       next_value_(static_cast<std::int64_t>(client) * values_a_client),
-      limited_(workload.operations > 0) {
+      limited_(workload.operations > 0),
+      is_scripted_(workload.script.has_value()) {
+  if (is_scripted_) {
+    for (const sim::ScriptedOperation& operation : *workload.script) {
+      if (operation.client == client_) script_.push_back(operation);
+    }
+  }
   for (const sim::OperationKind& kind : kinds) {
     const auto asked = workload.mix.find(kind.f);
-    const std::int64_t weight = workload.mix.empty()          ? kind.weight
+    const std::int64_t weight = is_scripted_                  ? 1
+                                : workload.mix.empty()        ? kind.weight
                                 : asked == workload.mix.end() ? 0
                                                               : asked->second;
     if (weight <= 0) continue;
@@ -42,7 +54,25 @@ OperationSource::OperationSource(const sim::Workload& workload, std::span<const 
   }
 }
 
+sim::MonoTime OperationSource::due() {
+  if (is_scripted_) {
+    due_ = sim::MonoTime(script_.front().at);
+  } else if (spacing_) {
+    due_ = due_.value_or(env_.mono()) + spacing_->sample(pauses_);
+  } else {
+    due_ = env_.mono() + workload_.think.sample(pauses_);
+  }
+  return *due_;
+}
+
 OperationSource::Drawn OperationSource::next() {
+  const Drawn drawn = is_scripted_ ? read_script() : draw();
+  env_.history().chose({client_, due_->time_since_epoch(), std::string(drawn.f),
+                        static_cast<std::int64_t>(drawn.key), drawn.value});
+  return drawn;
+}
+
+OperationSource::Drawn OperationSource::draw() {
   if (limited_) --left_;
   Drawn drawn;
   drawn.f = names_[chance_.weighted_index(weights_)];
@@ -51,8 +81,12 @@ OperationSource::Drawn OperationSource::next() {
   return drawn;
 }
 
-sim::Duration OperationSource::pause() {
-  return spacing_ ? spacing_->sample(pauses_) : workload_.think.sample(pauses_);
+OperationSource::Drawn OperationSource::read_script() {
+  const sim::ScriptedOperation operation = std::move(script_.front());
+  script_.pop_front();
+  const auto name = std::find(names_.begin(), names_.end(), operation.f);
+  sim::ensure(name != names_.end(), "a script names operations of its model");
+  return {*name, static_cast<std::uint64_t>(operation.key), operation.value};
 }
 
 }  // namespace lightcone::models::parts
