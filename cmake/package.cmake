@@ -18,7 +18,7 @@ set_target_properties(lightcone_fmt PROPERTIES EXPORT_NAME fmt)
 install(TARGETS lightcone_fmt EXPORT lightcone)
 
 if(LIGHTCONE_TOOLS)
-  foreach(library input program)
+  foreach(library input hunt program)
     set_target_properties(lightcone_${library} PROPERTIES EXPORT_NAME ${library})
     target_include_directories(lightcone_${library} INTERFACE "$<INSTALL_INTERFACE:${lightcone_include}>")
     install(TARGETS lightcone_${library} EXPORT lightcone)

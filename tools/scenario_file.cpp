@@ -3,24 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "scenarios/diagnostics.hpp"
 #include "tools/exit_codes.hpp"
 #include "tools/input.hpp"
+#include "tools/option_values.hpp"
 
 namespace lightcone::tools {
 
 namespace {
 
 constexpr std::uint64_t largest_scenario = std::uint64_t{16} << 20U;
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 // As a shell wants it.
 std::string quoted(const std::string& word) {
@@ -60,8 +53,8 @@ LoadedFile load_scenario(const models::Registry& registry, const std::string& fi
 
 std::optional<SeedRange> parse_seeds(std::string_view text) {
   const std::size_t dots = text.find("..");
-  const auto first = parse_number(text.substr(0, dots));
-  const auto last = dots == std::string_view::npos ? first : parse_number(text.substr(dots + 2));
+  const auto first = parse_count(text.substr(0, dots));
+  const auto last = dots == std::string_view::npos ? first : parse_count(text.substr(dots + 2));
   if (!first || !last || *last < *first || *last - *first >= 1'000'000) return std::nullopt;
   return SeedRange{*first, *last};
 }

@@ -43,6 +43,12 @@ void Terminal::print(std::string_view text) {
   std::fflush(stdout);  // whoever reads a pipe sees each result when it is there
 }
 
+void Terminal::note(std::string_view text) {
+  clear_status();
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
 void Terminal::complain(std::string_view text) {
   clear_status();
   std::fflush(stdout);

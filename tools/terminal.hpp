@@ -15,6 +15,7 @@ class Terminal {
 
   void print(std::string_view text);     // standard output
   void complain(std::string_view text);  // standard error, "lightcone: " before it and a newline behind
+  void note(std::string_view text);      // standard error, as it is, and a newline behind
   bool colours() const { return colours_; }
   int columns() const { return columns_; }
 
