@@ -63,7 +63,7 @@ void MajorityLocker::let_go(const std::string& lock, std::uint64_t token) {
 
 sim::Task<> MajorityLocker::release(Grant grant) {
   let_go(grant.lock, grant.number);
-  lease_ends_ = sim::MonoTime::min();
+  lease_ends_ = sim::MonoTime{};
   co_return;
 }
 

@@ -27,7 +27,7 @@ class MajorityLocker final : public Locker {
   std::vector<NodeId> stores_;
   sim::Stream tokens_;
   sim::Stream chance_;
-  sim::MonoTime lease_ends_ = sim::MonoTime::min();
+  sim::MonoTime lease_ends_{};  // none: at the beginning of time
 };
 
 }  // namespace lightcone::models::lock

@@ -46,7 +46,7 @@ void SessionLocker::renewed(Session session, sim::MonoTime sent) {
 void SessionLocker::lose_session(Session session) {
   if (session != session_) return;
   session_ = 0;
-  lease_ends_ = sim::MonoTime::min();
+  lease_ends_ = sim::MonoTime{};
 }
 
 sim::Task<> SessionLocker::open_session(sim::MonoTime give_up) {

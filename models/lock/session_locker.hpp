@@ -44,8 +44,8 @@ class SessionLocker final : public Locker {
   NodeId server_;
   Session session_ = 0;  // 0: none
   std::uint64_t number_ = 0;
-  sim::MonoTime lease_ends_ = sim::MonoTime::min();
-  sim::MonoTime stalled_until_ = sim::MonoTime::min();
+  sim::MonoTime lease_ends_{};  // none: at the beginning of time
+  sim::MonoTime stalled_until_{};
 };
 
 }  // namespace lightcone::models::lock

@@ -1,5 +1,5 @@
 # Installs Lightcone into a scratch folder, builds the model beside this file against it, and runs it.
-#   cmake -DBUILD=... -DSCRATCH=... -DCOMPILER=... -P check.cmake
+#   cmake -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DFLAGS=... -P check.cmake
 file(REMOVE_RECURSE "${SCRATCH}")
 set(prefix "${SCRATCH}/prefix")
 
@@ -26,7 +26,7 @@ endif()
 
 set(model "${CMAKE_CURRENT_LIST_DIR}")
 run(0 ${CMAKE_COMMAND} -G Ninja -S "${model}" -B "${SCRATCH}/build" "-DCMAKE_PREFIX_PATH=${prefix}"
-  "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=Debug)
+  "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" -DCMAKE_BUILD_TYPE=Debug)
 run(0 ${CMAKE_COMMAND} --build "${SCRATCH}/build")
 set(program "${SCRATCH}/build/one-register")
 set(scenario "${model}/scenarios/power-failure.json")
