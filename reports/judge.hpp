@@ -17,6 +17,9 @@ struct ClaimReport {
   Judgement judgement;
   // What the monitors saw first of this claim, if they did.
   std::optional<sim::Finding> finding;
+
+  // What went wrong, in a sentence: the monitor's, if it saw it, for it was there.
+  const std::string& summary() const { return finding ? finding->text : judgement.summary; }
 };
 
 enum class Ending : std::uint8_t {

@@ -1,5 +1,7 @@
 #include "scenarios/freeze.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "scenarios/binding.hpp"
@@ -24,6 +26,15 @@ Scenario freeze(const Loaded& loaded, const sim::RunRecord& record, std::vector<
   frozen.workload.mix = usual.mix;
   frozen.workload.script = record.script;
   return frozen;
+}
+
+void expect_failure(Scenario& frozen, const std::string& claim, const std::string& anomaly,
+                    const std::string& summary) {
+  frozen.title = fmt::format("{} {}: seed {} of \"{}\"", claim, anomaly, frozen.seed, frozen.title);
+  frozen.question.clear();
+  frozen.look_for = summary;
+  frozen.meaning.clear();
+  frozen.expect = {anomaly, claim};
 }
 
 std::string text_of(const Scenario& scenario) { return json::write(write_record(scenario, Extent::changed)); }

@@ -18,6 +18,10 @@ namespace lightcone::scenarios {
 // its seed and the safeguards that were off. What it expects is left as it was.
 Scenario freeze(const Loaded& loaded, const sim::RunRecord& record, std::vector<faults::FaultSpec> faults);
 
+// Makes a frozen scenario one about its failure: it expects it, and says so in words.
+void expect_failure(Scenario& frozen, const std::string& claim, const std::string& anomaly,
+                    const std::string& summary);
+
 // The file: only what differs from the defaults. Loading it gives the same scenario.
 std::string text_of(const Scenario& scenario);
 

@@ -20,9 +20,6 @@ std::string shape_of(const reports::Judgement& judgement, const sim::History& hi
   return shape;
 }
 
-std::string summary_of(const reports::ClaimReport& claim) {
-  return claim.finding ? claim.finding->text : claim.judgement.summary;
-}
 
 }  // namespace
 
@@ -60,9 +57,10 @@ std::optional<Trial> try_once(const scenarios::Loaded& loaded, std::uint64_t see
     failure.signature = {claim.claim.id, claim.judgement.anomaly, shape_of(claim.judgement, record->history)};
     failure.size = size;
     failure.seed = seed;
-    failure.summary = summary_of(claim);
+    failure.summary = claim.summary();
     failure.frozen = scenarios::freeze(loaded, *record, faults);
-    failure.frozen.expect = {failure.signature.anomaly, failure.signature.claim};
+    scenarios::expect_failure(failure.frozen, failure.signature.claim, failure.signature.anomaly,
+                              failure.summary);
     trial.failures.push_back(std::move(failure));
   }
   trial.faults = std::move(faults);

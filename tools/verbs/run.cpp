@@ -197,8 +197,7 @@ class OneRun {
     scenarios::Scenario frozen = scenarios::freeze(loaded_, record, std::move(faults));
     const reports::ClaimReport* worst = report.violation(record);
     if (worst != nullptr && worst->judgement.verdict == reports::Verdict::violated) {
-      frozen.expect.claim = worst->claim.id;
-      frozen.expect.anomaly = worst->judgement.anomaly;
+      scenarios::expect_failure(frozen, worst->claim.id, worst->judgement.anomaly, worst->summary());
     }
     return frozen;
   }

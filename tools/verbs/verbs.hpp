@@ -7,6 +7,7 @@ namespace lightcone::tools {
 
 const Verb& run_verb();
 const Verb& hunt_verb();
+const Verb& shrink_verb();
 const Verb& list_verb();
 const Verb& doc_verb();
 const Verb& validate_verb();

@@ -1,0 +1,197 @@
+// lightcone shrink: cuts a failing scenario down to what it needs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "models/registry.hpp"
+#include "reports/judge.hpp"
+#include "reports/text/style.hpp"
+#include "scenarios/freeze.hpp"
+#include "scenarios/run.hpp"
+#include "tools/option_values.hpp"
+#include "tools/output.hpp"
+#include "tools/scenario_file.hpp"
+#include "tools/shrink/shrinker.hpp"
+#include "tools/verbs/verbs.hpp"
+
+namespace lightcone::tools {
+namespace {
+
+struct Settings {
+  std::string file;
+  std::string out;
+  scenarios::Overrides overrides;
+  shrink::Probe::Limits limits;
+  bool json = false;
+};
+
+std::string described(const shrink::Extent& extent) {
+  return fmt::format("{} fault{}, {} operation{}, {} client{}, {} nodes, {}", extent.faults,
+                     extent.faults == 1 ? "" : "s", extent.operations, extent.operations == 1 ? "" : "s",
+                     extent.clients, extent.clients == 1 ? "" : "s", extent.nodes,
+                     reports::text::in_words(extent.length));
+}
+
+class ShrinkVerb final : public Verb {
+ public:
+  std::string_view name() const override { return "shrink"; }
+  std::string_view summary() const override { return "Cuts a failing scenario down to what it needs"; }
+  std::string_view operands() const override { return "SCENARIO"; }
+  std::string_view operand_option() const override { return "scenario"; }
+  std::string_view explanation() const override {
+    return "SCENARIO is a frozen one, as hunt keeps them and `run --freeze` writes them, or any other that\n"
+           "fails: then it is frozen first. What is left breaks the same claim by the same kind of anomaly, "
+           "and\n"
+           "without any one of its faults or operations it does not. The smallest so far is always in the "
+           "file.\n\n"
+           "Exit codes: 0 it is as small as it gets, 3 the scenario does not fail, 130 interrupted.\n";
+  }
+  void describe(options::options_description& visible) const override {
+    visible.add_options()                                                                              //
+        ("output,o", options::value<std::string>(), "FILE: where to write it (SCENARIO.shrunk.json)")  //
+        ("for", options::value<std::string>(), "TIME: at most so long, such as 30s")                   //
+        ("jobs,j", options::value<std::string>(), "N: runs at a time (one a core)")                    //
+        ("seed", options::value<std::string>(), "N: of a scenario that is not frozen yet")             //
+        ("bug", options::value<std::vector<std::string>>(), "NAME: switch a safeguard off")            //
+        ("set", options::value<std::vector<std::string>>(), "PATH=VALUE: change the scenario")         //
+        ("json", "print one JSON object");
+  }
+  int run(const options::variables_map& given, const models::Registry& registry,
+          Terminal& terminal) const override;
+
+ private:
+  static std::optional<Settings> settings_from(const options::variables_map& given, Terminal& terminal);
+  static std::optional<scenarios::Scenario> freeze(const scenarios::Loaded& loaded);
+};
+
+std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& given, Terminal& terminal) {
+  Settings settings;
+  const auto text_of = [&](const char* option) { return given[option].as<std::string>(); };
+  const auto files = given.count("scenario") == 0 ? std::vector<std::string>{}
+                                                  : given["scenario"].as<std::vector<std::string>>();
+  if (files.size() != 1) {
+    terminal.complain("shrink takes one scenario, such as one that `lightcone hunt` has kept");
+    return std::nullopt;
+  }
+  settings.file = files.front();
+  if (given.count("output") != 0) {
+    settings.out = text_of("output");
+  } else {
+    std::filesystem::path path(settings.file == "-" ? "scenario.json" : settings.file);
+    settings.out = path.replace_extension("shrunk.json").string();
+  }
+  if (given.count("set") != 0) settings.overrides.settings = given["set"].as<std::vector<std::string>>();
+  if (given.count("bug") != 0) settings.overrides.bugs = given["bug"].as<std::vector<std::string>>();
+  if (given.count("seed") != 0) {
+    const auto seed = parse_count(text_of("seed"));
+    if (!seed) {
+      terminal.complain(fmt::format("--seed {}: expected a number from 0", text_of("seed")));
+      return std::nullopt;
+    }
+    settings.overrides.seed = *seed;
+  }
+  if (given.count("for") != 0) {
+    const auto time = parse_duration(text_of("for"));
+    if (!time || *time <= sim::Duration::zero()) {
+      terminal.complain(fmt::format("--for {}: expected a time such as 30s or 5m", text_of("for")));
+      return std::nullopt;
+    }
+    settings.limits.time = *time;
+  }
+  settings.limits.jobs = std::max(1U, std::thread::hardware_concurrency());
+  if (given.count("jobs") != 0) {
+    const auto jobs = parse_count(text_of("jobs"));
+    if (!jobs || *jobs == 0 || *jobs > 1'024) {
+      terminal.complain(fmt::format("--jobs {}: expected a number from 1 to 1024", text_of("jobs")));
+      return std::nullopt;
+    }
+    settings.limits.jobs = static_cast<unsigned>(*jobs);
+  }
+  settings.limits.go_on = [] { return !is_interrupted(); };
+  settings.json = given.count("json") != 0;
+  return settings;
+}
+
+// With its choices written down, and what it breaks as what it expects. Nothing if it breaks nothing.
+std::optional<scenarios::Scenario> ShrinkVerb::freeze(const scenarios::Loaded& loaded) {
+  std::vector<faults::FaultSpec> faults;
+  scenarios::RunOptions options;
+  options.seed = loaded.scenario.seed;
+  options.planned = [&](const std::vector<faults::FaultSpec>& all) { faults = all; };
+  const auto record = scenarios::run(loaded, options);
+  if (!record) return std::nullopt;
+  const reports::RunReport report = reports::judge(*record);
+  const reports::ClaimReport* worst = report.violation(*record);
+  if (worst == nullptr || worst->judgement.verdict != reports::Verdict::violated) return std::nullopt;
+  scenarios::Scenario frozen = scenarios::freeze(loaded, *record, std::move(faults));
+  if (!loaded.scenario.workload.script || !loaded.scenario.expect.claim) {
+    scenarios::expect_failure(frozen, worst->claim.id, worst->judgement.anomaly, worst->summary());
+  }
+  return frozen;
+}
+
+int ShrinkVerb::run(const options::variables_map& given, const models::Registry& registry,
+                    Terminal& terminal) const {
+  auto settings = settings_from(given, terminal);
+  if (!settings) return exit_usage;
+  const auto loaded = load_scenario(registry, settings->file, settings->overrides, terminal);
+  if (!loaded.scenario) return loaded.exit_code;
+  const auto frozen = freeze(*loaded.scenario);
+  if (!frozen) {
+    terminal.complain(
+        fmt::format("{}: with seed {} it breaks no claim; `lightcone hunt` looks for seeds that do",
+                    settings->file, loaded.scenario->scenario.seed));
+    return exit_not_as_expected;
+  }
+  shrink::Probe probe(registry, settings->limits);
+  const shrink::Extent before = shrink::extent_of(*frozen, registry);
+  if (!settings->json) {
+    terminal.print(fmt::format("{} {}\nbefore: {}\n", *frozen->expect.claim, *frozen->expect.anomaly,
+                               described(before)));
+  }
+  std::optional<std::string> wrong = write_text(settings->out, scenarios::text_of(*frozen));
+  shrink::Shrinker shrinker(probe, *frozen, [&](const scenarios::Scenario& best, std::string_view step) {
+    if (!wrong) wrong = write_text(settings->out, scenarios::text_of(best));
+    if (terminal.shows_status()) {
+      terminal.status(fmt::format("{}: {} faults, {} operations, after {} runs", step, best.faults.size(),
+                                  best.workload.script->size(), probe.runs()));
+    }
+  });
+  const bool minimal = shrinker.run();
+  terminal.clear_status();
+  if (wrong) {
+    terminal.complain(*wrong);
+    return exit_cannot_create;
+  }
+  const shrink::Extent after = shrink::extent_of(shrinker.best(), registry);
+  if (settings->json) {
+    const auto object = [](const shrink::Extent& e) {
+      return fmt::format(R"({{"faults":{},"operations":{},"clients":{},"nodes":{},"simulated_seconds":{}}})",
+                         e.faults, e.operations, e.clients, e.nodes,
+                         static_cast<double>(e.length.count()) / 1e9);
+    };
+    terminal.print(
+        fmt::format(R"({{"claim":"{}","anomaly":"{}","before":{},"after":{},"runs":{},"minimal":{}}})",
+                    *frozen->expect.claim, *frozen->expect.anomaly, object(before), object(after),
+                    probe.runs(), minimal) +
+        "\n");
+  } else {
+    terminal.print(fmt::format("after:  {}\n{} runs; {}\n{}\n", described(after), probe.runs(),
+                               minimal
+                                   ? "1-minimal: without any one of its faults or operations it does not fail"
+                                   : "not known to be minimal: there was no time for more",
+                               settings->out));
+  }
+  return is_interrupted() ? exit_interrupted : exit_ok;
+}
+
+}  // namespace
+
+const Verb& shrink_verb() {
+  static const ShrinkVerb verb;
+  return verb;
+}
+
+}  // namespace lightcone::tools
