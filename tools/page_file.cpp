@@ -11,8 +11,8 @@ std::optional<std::string> page_is_missing() {
 }
 
 std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
-                                      const reports::RunReport& report,
-                                      const reports::html::Recording& recording, std::string_view scenario) {
+                                      const reports::RunReport& report, const reports::Recording& recording,
+                                      std::string_view scenario) {
   Output output;
   if (auto wrong = output.open(path)) return wrong;
   output.write(reports::html::page(page_program(), page_style(),

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "reports/html/page.hpp"
-#include "reports/html/recorder.hpp"
+#include "reports/recording/recorder.hpp"
 
 namespace lightcone::tools {
 
@@ -15,7 +15,7 @@ std::optional<std::string> page_is_missing();
 
 // Problems are sentences that begin with the path.
 std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
-                                      const reports::RunReport& report,
-                                      const reports::html::Recording& recording, std::string_view scenario);
+                                      const reports::RunReport& report, const reports::Recording& recording,
+                                      std::string_view scenario);
 
 }  // namespace lightcone::tools

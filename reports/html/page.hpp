@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/html/recording.hpp"
+#include "reports/recording/recording.hpp"
 #include "reports/judge.hpp"
 #include "sim/run_record.hpp"
 

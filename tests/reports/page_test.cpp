@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/html/page.hpp"
-#include "reports/html/recorder.hpp"
+#include "reports/recording/recorder.hpp"
 #include "tests/shipped_scenarios.hpp"
 
 namespace lightcone::tests {
@@ -14,7 +14,7 @@ using nlohmann::json;
 namespace html = reports::html;
 
 struct Recorded {
-  html::Recording recording;
+  reports::Recording recording;
   sim::RunRecord run;
   reports::RunReport report;
 };
@@ -25,7 +25,7 @@ Recorded recorded(const std::string& file) {
   Recorded out;
   scenarios::RunOptions options;
   options.seed = loaded.scenario.seed;
-  options.attach = [&](sim::Simulation& simulation) { return html::record(simulation, out.recording); };
+  options.attach = [&](sim::Simulation& simulation) { return reports::record(simulation, out.recording); };
   auto run = scenarios::run(loaded, options);
   REQUIRE(run);
   out.run = std::move(*run);
@@ -63,7 +63,7 @@ TEST_CASE("page: it holds every message, and each cause is an event that it hold
     number += rows["dnumber"][i].get<std::int64_t>();
     // Causes come before what they cause.
     if (rows["cause"][i].get<std::int64_t>() < 0 || number <= 0) FAIL("row " << i);
-    if (rows["fate"][i] == static_cast<int>(html::Fate::lost)) ++lost;
+    if (rows["fate"][i] == static_cast<int>(reports::Fate::lost)) ++lost;
   }
   CHECK(lost > 0);
 }
@@ -71,7 +71,7 @@ TEST_CASE("page: it holds every message, and each cause is an event that it hold
 TEST_CASE("page: what a node believed last is what its process says at the end") {
   const Recorded run = recorded(broken);
   std::map<std::uint32_t, std::string> terms;
-  for (const html::Change& change : run.recording.changes) {
+  for (const reports::Change& change : run.recording.changes) {
     if (run.recording.texts.at(change.field) == "term")
       terms[change.node.index] = run.recording.texts.at(change.value);
   }

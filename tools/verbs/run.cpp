@@ -152,7 +152,7 @@ class OneRun {
     }
     scenarios::RunOptions options;
     options.seed = seed;
-    reports::html::Recording recording;
+    reports::Recording recording;
     options.attach = [&](sim::Simulation& simulation) { return attach(simulation, trace, recording); };
     std::vector<faults::FaultSpec> faults;
     options.planned = [&](const std::vector<faults::FaultSpec>& all) { faults = all; };
@@ -204,11 +204,11 @@ class OneRun {
 
   // The observers that are asked for, which must die before the simulation.
   std::shared_ptr<void> attach(sim::Simulation& simulation, TraceWriter& trace,
-                               reports::html::Recording& recording) const {
+                               reports::Recording& recording) const {
     auto writer = trace.attach(simulation);
     if (settings_.report.empty()) return writer;
     return std::make_shared<std::pair<std::shared_ptr<void>, std::shared_ptr<void>>>(
-        std::move(writer), reports::html::record(simulation, recording));
+        std::move(writer), reports::record(simulation, recording));
   }
 
   bool show(const scenarios::Progress& progress, std::uint64_t seed,

@@ -1,4 +1,4 @@
-#include "reports/html/recorder.hpp"
+#include "reports/recording/recorder.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "sim/trace/field_text.hpp"
 #include "sim/units.hpp"
 
-namespace lightcone::reports::html {
+namespace lightcone::reports {
 
 namespace {
 
@@ -201,4 +201,4 @@ std::shared_ptr<void> record(sim::Simulation& simulation, Recording& into) {
   return std::make_shared<Recorder>(simulation, into);
 }
 
-}  // namespace lightcone::reports::html
+}  // namespace lightcone::reports

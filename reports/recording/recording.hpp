@@ -1,5 +1,6 @@
-// What the page needs of a run beyond its record: every message and step, and what each node believed when.
-// Filled by a Recorder while the run goes on; the rows are in the order in which things happened.
+// What pages and explanations need of a run beyond its record: every message and step, and what each node
+// believed when. Filled by a Recorder while the run goes on; the rows are in the order in which things
+// happened.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include "sim/node_id.hpp"
 #include "sim/time.hpp"
 
-namespace lightcone::reports::html {
+namespace lightcone::reports {
 
 // Fields of messages are kept for runs up to this many rows: nothing longer shows them.
 inline constexpr std::size_t most_rows_with_fields = 120'000;
@@ -60,4 +61,4 @@ struct Recording {
   std::vector<Change> changes;
 };
 
-}  // namespace lightcone::reports::html
+}  // namespace lightcone::reports
