@@ -86,4 +86,27 @@ std::string operations_table(const sim::RunRecord& run, const Style& style) {
   return out;
 }
 
+std::string with_client_names(const sim::RunRecord& run, std::string_view text) {
+  constexpr std::string_view word = "process ";
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t at = text.find(word);
+    out += text.substr(0, at);
+    if (at == std::string_view::npos) break;
+    text.remove_prefix(at + word.size());
+    std::size_t number = 0;
+    std::size_t digits = 0;
+    while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9' && digits < 9) {
+      number = number * 10 + static_cast<std::size_t>(text[digits++] - '0');
+    }
+    if (digits == 0 || number >= run.node_names.size()) {
+      out += word;
+      continue;
+    }
+    out += run.node_names[number];
+    text.remove_prefix(digits);
+  }
+  return out;
+}
+
 }  // namespace lightcone::reports::text

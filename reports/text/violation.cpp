@@ -24,9 +24,9 @@ class Violation {
     out_ += fmt::format("{}\n", painted(fmt::format("{} broken: {} ({})", claim_.claim.id,
                                                     claim_.claim.statement, judgement.anomaly),
                                         Paint::bad, style_));
-    if (!judgement.summary.empty()) paragraph(judgement.summary);
+    if (!judgement.summary.empty()) paragraph(with_client_names(run_, judgement.summary));
     add_operations();
-    for (const Step& step : judgement.reason) item(step.text);
+    for (const Step& step : judgement.reason) item(with_client_names(run_, step.text));
     add_finding();
     add_circumstances();
     return std::move(out_);

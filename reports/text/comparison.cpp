@@ -1,0 +1,182 @@
+#include "reports/text/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "sim/metrics.hpp"
+
+namespace lightcone::reports::text {
+
+namespace {
+
+constexpr std::size_t label_width = 26;
+constexpr std::size_t cell_width = 34;
+
+struct Outcomes {
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t unknown = 0;
+  sim::Histogram latency;
+
+  explicit Outcomes(const sim::History& history) {
+    for (const sim::Operation& operation : history) {
+      switch (operation.outcome) {
+        case sim::Outcome::ok:
+          ++ok;
+          latency.add(operation.complete - operation.invoke);
+          break;
+        case sim::Outcome::fail:
+          ++fail;
+          break;
+        case sim::Outcome::info:
+          ++unknown;
+          break;
+      }
+    }
+  }
+  std::string quantile(std::uint32_t parts_per_million) const {
+    return ok == 0 ? "-" : in_words(sim::Duration(latency.quantile(parts_per_million)));
+  }
+};
+
+class Table {
+ public:
+  explicit Table(const Style& style) : style_(style) {}
+
+  void head(std::string_view left, std::string_view right) {
+    out_ += painted(fmt::format("{}{}{}", std::string(label_width, ' '), fitted(left, cell_width), right),
+                    Paint::bold, style_) +
+            "\n";
+  }
+  // Rows that agree are dim: one looks for the others.
+  void row(std::string_view label, const std::string& left, const std::string& right) {
+    const std::string line = fmt::format("{}{}{}", fitted(harmless(label), label_width),
+                                         fitted(harmless(left), cell_width), harmless(right));
+    out_ += painted(line, left == right ? Paint::dim : Paint::plain, style_) + "\n";
+  }
+  void gap() { out_ += "\n"; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  const Style& style_;
+  std::string out_;
+};
+
+std::string bugs_of(const sim::RunRecord& run) {
+  std::string text;
+  for (const sim::BugSwitch& bug : run.bugs) text += (text.empty() ? "" : ", ") + bug.name;
+  return text.empty() ? "none" : text;
+}
+
+const ClaimReport* claim_named(const RunReport& report, const std::string& id) {
+  const auto found = std::find_if(report.claims.begin(), report.claims.end(),
+                                  [&](const ClaimReport& claim) { return claim.claim.id == id; });
+  return found == report.claims.end() ? nullptr : &*found;
+}
+
+std::string verdict_of(const ClaimReport* claim) {
+  if (claim == nullptr) return "not judged";
+  std::string text(to_string(claim->judgement.verdict));
+  if (!claim->judgement.anomaly.empty()) text += fmt::format(" ({})", claim->judgement.anomaly);
+  return text;
+}
+
+std::string faults_of(const sim::RunRecord& run) {
+  const auto in_effect = std::count_if(run.faults.begin(), run.faults.end(),
+                                       [](const sim::FaultRecord& fault) { return fault.affected > 0; });
+  return fmt::format("{} took effect", in_effect);
+}
+
+std::size_t marks_named(const sim::RunRecord& run, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::count_if(run.landmarks.begin(), run.landmarks.end(), [&](const sim::Landmark& landmark) {
+        return landmark.what == sim::Happening::mark && landmark.name == name;
+      }));
+}
+
+void add_operations(Table& table, const sim::RunRecord& left, const sim::RunRecord& right) {
+  const Outcomes a(left.history);
+  const Outcomes b(right.history);
+  table.row("operations ok", grouped(a.ok), grouped(b.ok));
+  table.row("refused", grouped(a.fail), grouped(b.fail));
+  table.row("unknown", grouped(a.unknown), grouped(b.unknown));
+  table.row("latency p50", a.quantile(500'000), b.quantile(500'000));
+  table.row("latency p99", a.quantile(990'000), b.quantile(990'000));
+  table.row("latency max", a.quantile(1'000'000), b.quantile(1'000'000));
+  table.row("longest without an ok", in_words(longest_silence(left.history)),
+            in_words(longest_silence(right.history)));
+}
+
+void add_marks(Table& table, const sim::RunRecord& left, const sim::RunRecord& right) {
+  std::set<std::string> names;
+  for (const sim::RunRecord* run : {&left, &right}) {
+    for (const sim::Landmark& landmark : run->landmarks) {
+      if (landmark.what == sim::Happening::mark) names.insert(landmark.name);
+    }
+  }
+  for (const std::string& name : names) {
+    table.row(name, fmt::format("{} times", grouped(marks_named(left, name))),
+              fmt::format("{} times", grouped(marks_named(right, name))));
+  }
+}
+
+}  // namespace
+
+sim::Duration longest_silence(const sim::History& history) {
+  if (history.empty()) return {};
+  std::vector<std::int64_t> answers;
+  std::int64_t last = 0;
+  for (const sim::Operation& operation : history) {
+    last = std::max(last, operation.invoke);
+    if (operation.outcome == sim::Outcome::ok) answers.push_back(operation.complete);
+  }
+  std::sort(answers.begin(), answers.end());
+  std::int64_t longest = 0;
+  std::int64_t before = history.front().invoke;
+  for (const std::int64_t at : answers) {
+    longest = std::max(longest, at - before);
+    before = at;
+  }
+  return sim::Duration(std::max(longest, last - before));
+}
+
+std::string comparison_text(const Side& left, const Side& right, const Parting& parting, const Style& style) {
+  const sim::RunRecord& a = *left.run;
+  const sim::RunRecord& b = *right.run;
+  Table table(style);
+  table.head(left.name, right.name);
+  table.row("scenario", a.scenario, b.scenario);
+  table.row("system", a.model + ", " + a.profile, b.model + ", " + b.profile);
+  table.row("safeguards off", bugs_of(a), bugs_of(b));
+  table.row("seed", std::to_string(a.seed), std::to_string(b.seed));
+  table.row("fingerprint", fmt::format("{:016x}", a.fingerprint), fmt::format("{:016x}", b.fingerprint));
+  table.row("events", grouped(a.events), grouped(b.events));
+  table.row("faults", faults_of(a), faults_of(b));
+  table.gap();
+  add_operations(table, a, b);
+  table.gap();
+  add_marks(table, a, b);
+  table.gap();
+  std::vector<std::string> ids;
+  for (const Side* side : {&left, &right}) {
+    for (const ClaimReport& claim : side->report->claims) {
+      if (std::find(ids.begin(), ids.end(), claim.claim.id) == ids.end()) ids.push_back(claim.claim.id);
+    }
+  }
+  for (const std::string& id : ids) {
+    table.row(id, verdict_of(claim_named(*left.report, id)), verdict_of(claim_named(*right.report, id)));
+  }
+  std::string out = table.take() + "\n";
+  if (!parting.differs) return out + "They are the same run, event for event.\n";
+  out += fmt::format("They part after {} records:\n", grouped(parting.same));
+  const auto record = [&](std::string_view name, const std::string& text) {
+    return fmt::format("  {}: {}\n", name, text.empty() ? "the end of the run" : harmless(text));
+  };
+  return out + record(left.name, parting.left) + record(right.name, parting.right);
+}
+
+}  // namespace lightcone::reports::text
