@@ -11,32 +11,32 @@ namespace lightcone::reports {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 double in_seconds(sim::Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 double in_seconds(sim::Instant instant) { return in_seconds(instant.time_since_epoch()); }
 
-json operation_json(const sim::Operation& operation) {
+Json operation_json(const sim::Operation& operation) {
   std::string line;
   histories::append_json_line(line, operation);
-  return json::parse(line, nullptr, false);
+  return Json::parse(line, nullptr, false);
 }
 
-json witness_json(const sim::RunRecord& run, const ClaimReport& claim) {
+Json witness_json(const sim::RunRecord& run, const ClaimReport& claim) {
   const Judgement& judgement = claim.judgement;
   if (judgement.verdict == Verdict::held) return nullptr;
-  json witness;
+  Json witness;
   witness["summary"] = judgement.summary;
   witness["positions"] = judgement.operations;
-  witness["operations"] = json::array();
+  witness["operations"] = Json::array();
   for (const std::size_t position : judgement.operations)
     witness["operations"].push_back(operation_json(run.history.at(position)));
-  witness["reason"] = json::array();
+  witness["reason"] = Json::array();
   for (const Step& step : judgement.reason) {
     witness["reason"].push_back({{"text", step.text}, {"positions", step.operations}});
   }
   if (claim.finding) {
-    json nodes = json::array();
+    Json nodes = Json::array();
     for (const sim::NodeId node : claim.finding->nodes) nodes.push_back(run.node_names.at(node.index));
     witness["finding"] = {{"text", claim.finding->text},
                           {"anomaly", claim.finding->anomaly},
@@ -47,8 +47,8 @@ json witness_json(const sim::RunRecord& run, const ClaimReport& claim) {
   return witness;
 }
 
-json claims_json(const sim::RunRecord& run, const RunReport& report) {
-  json claims = json::array();
+Json claims_json(const sim::RunRecord& run, const RunReport& report) {
+  Json claims = Json::array();
   for (const ClaimReport& claim : report.claims) {
     claims.push_back({{"id", claim.claim.id},
                       {"statement", claim.claim.statement},
@@ -60,8 +60,8 @@ json claims_json(const sim::RunRecord& run, const RunReport& report) {
   return claims;
 }
 
-json faults_json(const sim::RunRecord& run) {
-  json faults = json::array();
+Json faults_json(const sim::RunRecord& run) {
+  Json faults = Json::array();
   for (const sim::FaultRecord& fault : run.faults) {
     faults.push_back({{"kind", fault.kind},
                       {"what", fault.description},
@@ -73,10 +73,10 @@ json faults_json(const sim::RunRecord& run) {
   return faults;
 }
 
-json operations_json(const sim::RunRecord& run) {
+Json operations_json(const sim::RunRecord& run) {
   struct Counts {
     std::uint64_t ok = 0, fail = 0, unknown = 0;
-    json as_json() const { return {{"ok", ok}, {"fail", fail}, {"unknown", unknown}}; }
+    Json as_json() const { return {{"ok", ok}, {"fail", fail}, {"unknown", unknown}}; }
     void add(sim::Outcome outcome) {
       ++(outcome == sim::Outcome::ok ? ok : outcome == sim::Outcome::fail ? fail : unknown);
     }
@@ -87,8 +87,8 @@ json operations_json(const sim::RunRecord& run) {
     all.add(operation.outcome);
     by_f[operation.f].add(operation.outcome);
   }
-  json operations = all.as_json();
-  operations["by_f"] = json::object();
+  Json operations = all.as_json();
+  operations["by_f"] = Json::object();
   for (const auto& [f, counts] : by_f) operations["by_f"][f] = counts.as_json();
   return operations;
 }
@@ -96,9 +96,9 @@ json operations_json(const sim::RunRecord& run) {
 }  // namespace
 
 std::string run_as_json(const sim::RunRecord& run, const RunReport& report, double wall_seconds) {
-  json bugs = json::array();
+  Json bugs = Json::array();
   for (const sim::BugSwitch& bug : run.bugs) bugs.push_back(bug.name);
-  json out;
+  Json out;
   out["scenario"] = run.scenario;
   out["file"] = run.file;
   out["model"] = run.model;
@@ -117,7 +117,7 @@ std::string run_as_json(const sim::RunRecord& run, const RunReport& report, doub
   out["wall_seconds"] = wall_seconds;
   out["invalid_because"] = report.invalid_because;
   out["reproduce"] = run.reproduce;
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace lightcone::reports

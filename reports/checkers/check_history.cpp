@@ -124,7 +124,8 @@ class Check {
     });
     if (answered) {
       object.failures = Failures::observations;
-      out_.guesses.push_back("operations that failed with the answer false saw that they could not be done");
+      out_.guesses.emplace_back(
+          "operations that failed with the answer false saw that they could not be done");
     }
     return object;
   }
@@ -166,9 +167,9 @@ class Check {
     other.null_reads = is_register ? NullReads::unknown : NullReads::absent;
     Judgement again = check_linearizable(history_, other, claims_.budget);
     if (again.verdict != Verdict::held) return judgement;
-    out_.guesses.push_back(is_register
-                               ? "the registers began with 0, and reads without an answer saw anything"
-                               : "all keys began with the empty text");
+    out_.guesses.emplace_back(is_register
+                                  ? "the registers began with 0, and reads without an answer saw anything"
+                                  : "all keys began with the empty text");
     return again;
   }
 

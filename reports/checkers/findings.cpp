@@ -10,7 +10,7 @@
 
 namespace lightcone::reports::checkers {
 
-Findings::Findings(std::vector<std::string_view> anomalies) {
+Findings::Findings(const std::vector<std::string_view>& anomalies) {
   for (const std::string_view anomaly : anomalies) found_.push_back({anomaly, 0, {}, {}});
 }
 

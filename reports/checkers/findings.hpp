@@ -26,7 +26,7 @@ class Findings {
   };
 
   // Gravest first; only these can be found.
-  explicit Findings(std::vector<std::string_view> anomalies);
+  explicit Findings(const std::vector<std::string_view>& anomalies);
 
   void add(std::string_view anomaly, std::string summary, std::vector<std::size_t> operations);
   // What was examined: the sentence of `held`.

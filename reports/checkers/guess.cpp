@@ -35,7 +35,7 @@ void look_at_steps(const sim::Value& value, Looks& looks) {
 Looks look_at(const sim::History& history) {
   Looks looks;
   for (const sim::Operation& operation : history) {
-    if (looks.names.count(operation.f) == 0) looks.names.insert(operation.f);
+    if (!looks.names.contains(operation.f)) looks.names.insert(operation.f);
     looks.timed = looks.timed || operation.invoke != sim::Operation::unordered;
     const bool ok = operation.outcome == sim::Outcome::ok;
     if (operation.f == "read" && ok)
@@ -63,7 +63,7 @@ std::string transactions(const Looks& looks) {
 
 std::string guess_model(const sim::History& history) {
   const Looks looks = look_at(history);
-  const auto has = [&](const char* name) { return looks.names.count(name) != 0; };
+  const auto has = [&](const char* name) { return looks.names.contains(name); };
   if (looks.names.empty()) return {};
   if (only(looks, {"txn"})) return transactions(looks);
   if (only(looks, {"read", "write"}) && !looks.lists_read) return looks.timed ? "register" : "kv-register";

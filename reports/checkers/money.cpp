@@ -222,7 +222,7 @@ class Money {
       }
     }
     for (const auto& [id, number] : by_id_) {
-      if (!surely_before(effects_[number], ledger) || times.count(id) != 0) continue;
+      if (!surely_before(effects_[number], ledger) || times.contains(id)) continue;
       findings_.add("missing-effect", fmt::format("{} was acknowledged and took no effect", in_words(id)),
                     witness(effects_[number]));
     }

@@ -100,7 +100,7 @@ TEST_CASE("check: a violation has its witness in the line") {
   CHECK(line["ruled_out"] == json({"linearizable"}));
   CHECK(line["guesses"].size() == 1);
   CHECK(line["witness"]["operations"].size() == line["witness"]["history"].size());
-  CHECK(line["witness"]["reason"].size() > 0);
+  CHECK(!line["witness"]["reason"].empty());
   CHECK(checkers::in_words(checked, "x", history).find("x: violated") == 0);
 }
 

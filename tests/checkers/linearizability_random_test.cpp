@@ -79,7 +79,7 @@ TEST_CASE("what is legal by construction is held, with a certificate that a dumb
         continue;
       INFO(name_of(shape) << "\n" << as_text(history) << judgement.summary);
       REQUIRE(judgement.verdict == Verdict::held);
-      REQUIRE(flaw_of(judgement.certificate, history, workload.object) == "");
+      REQUIRE(flaw_of(judgement.certificate, history, workload.object).empty());
     }
   }
 }
@@ -105,7 +105,7 @@ TEST_CASE("damaged histories are judged as by trying every order") {
         continue;
       INFO(name_of(shape) << "\n" << as_text(history) << judgement.summary);
       REQUIRE(judgement.verdict == (legal ? Verdict::held : Verdict::violated));
-      REQUIRE(flaw_of(judgement.certificate, history, workload.object) == "");
+      REQUIRE(flaw_of(judgement.certificate, history, workload.object).empty());
     }
   }
   CHECK(violated > 500 * scale());
@@ -135,7 +135,7 @@ TEST_CASE("on registers whose written values differ the zones agree with the sea
     if (zones.verdict != search.verdict) REQUIRE(zones.verdict == search.verdict);
     if (zones.verdict == Verdict::held) {
       if (!flaw_of(zones.certificate, history, workload.object).empty())
-        REQUIRE(flaw_of(zones.certificate, history, workload.object) == "");
+        REQUIRE(flaw_of(zones.certificate, history, workload.object).empty());
     } else {
       ++violated;
     }

@@ -9,7 +9,6 @@
 #include "tests/checkers/operations.hpp"
 
 namespace checkers = lightcone::reports::checkers;
-namespace histories = lightcone::reports::histories;
 using lightcone::reports::Verdict;
 using lightcone::sim::History;
 using lightcone::sim::Operation;

@@ -39,14 +39,14 @@ History honest(Dice& dice, int operations) {
       const bool happens = outcome == Outcome::ok || (outcome == Outcome::info && dice(2) == 0);
       history.push_back(
           operation(process, "append", i, static_cast<std::int64_t>(log.size()), times, outcome));
-      if (happens) log.push_back(i);
+      if (happens) log.emplace_back(i);
     } else if (kind == 2) {
       history.push_back(operation(process, "read", nullptr, log, times));
     } else {
       ValueList batch;
       std::size_t& next = polled[process];
       for (int n = dice(4); n > 0 && next < log.size(); --n, ++next)
-        batch.push_back(pair(static_cast<std::int64_t>(next), log[next]));
+        batch.emplace_back(pair(static_cast<std::int64_t>(next), log[next]));
       history.push_back(operation(process, "poll", nullptr, batch, times));
     }
   }

@@ -99,7 +99,7 @@ TEST_CASE("sets: random histories, good and bad, are judged as the definitions j
             std::find(elements.begin(), elements.end(), add.value) == elements.end())
           elements.push_back(add.value);
       }
-      if (dice(8) == 0) elements.push_back(dice(5));
+      if (dice(8) == 0) elements.emplace_back(dice(5));
       history.push_back(operation(10 + i, "read", nullptr, elements, times));
     }
     lightcone::tests::sort_by_invocation(history);
@@ -110,7 +110,7 @@ TEST_CASE("sets: random histories, good and bad, are judged as the definitions j
     INFO(histories::to_json_lines(history) << judgements[0].summary);
     // An element can be both stale and then lost; the judge speaks of its last absence.
     std::set<std::string> found = lightcone::tests::anomalies(judgements);
-    if (expected.count("lost-write") != 0 && expected.count("stale-read") != 0) found.insert("stale-read");
+    if (expected.contains("lost-write") && expected.contains("stale-read")) found.insert("stale-read");
     REQUIRE(found == expected);
     seen.insert(expected.begin(), expected.end());
     if (expected.empty()) ++held;

@@ -164,7 +164,7 @@ struct Options {
 // Runs with the faults of `text` until `Options::heal` and half a second beyond.
 class Run {
  public:
-  explicit Run(const std::string& text, Options options = {})
+  explicit Run(const std::string& text, const Options& options = {})
       : options_(options), simulation(options.seed), specs_(faults_of(text)) {
     for (const ComplaintInList& each : validate(specs_, census(options.heal)))
       FAIL(each.complaint.why.problem);

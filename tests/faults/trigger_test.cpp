@@ -144,7 +144,7 @@ TEST_CASE("a plan without triggers watches nothing, and triggers do not change t
 }
 
 TEST_CASE("a text that is no trigger is refused with what is wrong") {
-  CHECK(refusal("n2.sent(VoteGranted, term=3) to n1 2nd after x + 3ms") == "");
+  CHECK(refusal("n2.sent(VoteGranted, term=3) to n1 2nd after x + 3ms").empty());
   CHECK(refusal("n2.sendt(Ping)") ==
         "\"sendt\" is no event that can be waited for (sent, lost, delivered, timer, synced, woken, mark, "
         "started, crashed, paused, resumed); did you mean \"sent\"?");
@@ -158,8 +158,8 @@ TEST_CASE("a text that is no trigger is refused with what is wrong") {
         "\"loud\" is neither a number nor a duration, so nothing is less or more");
   CHECK(refusal("n2.sent(Ping) 3") == "\"3\" is not how often, such as \"3rd\"");
   CHECK(refusal("n2.sent(Ping) 12nd") == "\"12nd\" is not how often, such as \"3rd\"");
-  CHECK(refusal("n2.sent(Ping) 112th") == "");
-  CHECK(refusal("n2.sent(Ping) 21st") == "");
+  CHECK(refusal("n2.sent(Ping) 112th").empty());
+  CHECK(refusal("n2.sent(Ping) 21st").empty());
   CHECK(refusal("n2.sent(Ping) + 3") == "\"3\" after + is not a duration such as \"2ms\"");
   CHECK(refusal("n2.sent(Ping) towards n3") ==
         "\"towards\" follows where \"to\", \"from\", \"after\", \"3rd\" or + may");

@@ -29,7 +29,7 @@ constexpr NodeId n1{0}, n2{1}, n3{2}, client{3};
 class One {
  public:
   explicit One(sim::BugSet bugs = {}, models::raft::Parameters parameters = {})
-      : parameters_(std::move(parameters)), bugs_(std::move(bugs)) {
+      : parameters_(parameters), bugs_(std::move(bugs)) {
     start();
     env_.complete_all_syncs(*server_);
   }
@@ -45,7 +45,7 @@ class One {
   }
 
   template <class M>
-  void hear(NodeId from, M message) {
+  void hear(NodeId from, const M& message) {
     server_->on(message, sim::From{from, 7});
   }
   void sync() { env_.complete_all_syncs(*server_); }

@@ -64,7 +64,7 @@ bool make(File<Record>& file, const Change& operation) {
 
 // Where a torn `operation` leaves a file whose content was `before`; the index is that of the slot it writes.
 Content torn(Content before, const Change& operation) {
-  if (operation.kind == Kind::append) before.push_back(std::nullopt);
+  if (operation.kind == Kind::append) before.emplace_back(std::nullopt);
   if (operation.kind == Kind::overwrite) before[operation.at % before.size()] = std::nullopt;
   return before;
 }

@@ -39,7 +39,8 @@ struct World {
     Duration at;
     bool operator==(const Arrival&) const = default;
   };
-  explicit World(std::vector<std::uint32_t> places = {0, 0, 0}, std::uint64_t seed = 3) : simulation(seed) {
+  explicit World(const std::vector<std::uint32_t>& places = {0, 0, 0}, std::uint64_t seed = 3)
+      : simulation(seed) {
     for (const std::uint32_t place : places) {
       NodeSpec spec = listening("n" + std::to_string(nodes.size()), [this](Env& env, Event& event) {
         const Packet* packet = event.as<Packet>();

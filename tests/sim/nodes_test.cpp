@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/world.hpp"
@@ -29,7 +30,7 @@ struct World {
           lives.push_back(env.incarnation());
           if (begin) begin(env);
         });
-    spec.service = service;
+    spec.service = std::move(service);
     a = simulation.add_node(std::move(spec));
     b = simulation.add_node(listening("b", {}));
   }

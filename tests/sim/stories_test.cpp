@@ -106,9 +106,9 @@ TEST_CASE("stories: at the instant of the deadline, what was scheduled first dec
     const Ping ping{2};
     const auto answer =
         co_await self.call<Pong>(server, ping, 2ms);  // the wake was scheduled before the reply
-    log.push_back(answer ? "pong" : "nothing");
+    log.emplace_back(answer ? "pong" : "nothing");
     const auto again = co_await self.call<Pong>(server, ping, 2ms + 1ns);
-    log.push_back(again ? "pong" : "nothing");
+    log.emplace_back(again ? "pong" : "nothing");
   }));
   run(simulation);
   CHECK(log == Log{"nothing", "pong"});
@@ -179,7 +179,7 @@ TEST_CASE("stories: a request without a call gets its reply as a message") {
     self.env().send(server, Ping{4});
     const auto received = co_await self.receive<Pong>();
     log.push_back("pong " + std::to_string(received->message.number));
-    log.push_back(received->from.node == server ? "from server" : "from elsewhere");
+    log.emplace_back(received->from.node == server ? "from server" : "from elsewhere");
   }));
   run(simulation);
   CHECK(log == Log{"pong 4", "from server"});

@@ -53,11 +53,11 @@ class Listener final : public Process {
   Each each_;
 };
 
-inline NodeSpec telling(std::string name, Teller::Body body) {
+inline NodeSpec telling(std::string name, const Teller::Body& body) {
   return {std::move(name), "client", [body](Env& env) { return std::make_unique<Teller>(env, body); }};
 }
 
-inline NodeSpec listening(std::string name, Listener::Each each, Listener::Begin begin = {}) {
+inline NodeSpec listening(std::string name, const Listener::Each& each, const Listener::Begin& begin = {}) {
   return {std::move(name), "server",
           [each, begin](Env& env) { return std::make_unique<Listener>(env, begin, each); }};
 }

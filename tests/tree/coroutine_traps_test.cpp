@@ -94,6 +94,6 @@ TEST_CASE("ordinary awaiting passes") {
            "{ co_await f(); } // if (co_await f()) Acquire{}",
        }) {
     INFO(body);
-    CHECK(found(body) == "");
+    CHECK(found(body).empty());
   }
 }

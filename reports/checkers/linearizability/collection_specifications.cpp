@@ -25,8 +25,9 @@ sim::Value list_of(const State& ids, const Values& values) {
 class SetSpecification final : public Specification {
  public:
   SetSpecification(const Object& object, Part part, Values& values)
-      : values_(values), initial_(ids_of(object.initial, values)) {
-    grows_ = std::ranges::none_of(part, [](const Op& op) { return op.verb == Verb::remove; });
+      : values_(values),
+        initial_(ids_of(object.initial, values)),
+        grows_(std::ranges::none_of(part, [](const Op& op) { return op.verb == Verb::remove; })) {
     sort_once(initial_);
   }
 

@@ -114,7 +114,7 @@ class Reader {
   }
 
   // False: the operation says nothing.
-  bool observe_failure(Op& op) {
+  bool observe_failure(Op& op) const {
     if (object_.failures == Failures::did_not_happen) return false;
     op.answered = true;
     op.answer = op.verb == Verb::take ? Values::null : Values::no;

@@ -11,12 +11,12 @@ namespace {
 class RegisterSpecification final : public Specification {
  public:
   RegisterSpecification(const Object& object, Part part, Values& values)
-      : values_(values), initial_(values.keep(object.initial)) {
-    grows_ = std::ranges::any_of(part, [](const Op& op) { return op.verb == Verb::append; }) &&
-             std::ranges::all_of(part, [&](const Op& op) {
-               return op.verb == Verb::read || op.verb == Verb::append || is_overwrite(op);
-             });
-  }
+      : values_(values),
+        initial_(values.keep(object.initial)),
+        grows_(std::ranges::any_of(part, [](const Op& op) { return op.verb == Verb::append; }) &&
+               std::ranges::all_of(part, [&](const Op& op) {
+                 return op.verb == Verb::read || op.verb == Verb::append || is_overwrite(op);
+               })) {}
 
   State initial() const override { return {initial_}; }
 
@@ -126,12 +126,13 @@ class RegisterSpecification final : public Specification {
 class CounterSpecification final : public Specification {
  public:
   CounterSpecification(const Object& object, Part part, const Values& values)
-      : values_(values), initial_(object.initial.as_int() == nullptr ? 0 : *object.initial.as_int()) {
+      : values_(values),
+        initial_(object.initial.as_int() == nullptr ? 0 : *object.initial.as_int()),
+        grows_(std::ranges::all_of(part, [&](const Op& op) {
+          const std::int64_t* by = values_[op.value].as_int();
+          return op.verb == Verb::read || (by != nullptr && *by >= 0 && *by < std::int64_t{1} << 30U);
+        })) {
     // Small enough that no sum wraps.
-    grows_ = std::ranges::all_of(part, [&](const Op& op) {
-      const std::int64_t* by = values_[op.value].as_int();
-      return op.verb == Verb::read || (by != nullptr && *by >= 0 && *by < std::int64_t{1} << 30U);
-    });
   }
 
   State initial() const override { return {initial_}; }

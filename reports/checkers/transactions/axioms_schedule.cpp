@@ -38,7 +38,7 @@ class Axioms::Schedule {
     for (std::uint32_t node = 0; node < count_; ++node) {
       for (const Read& read : axioms.nodes_[node].reads) {
         if (read.from != initial) precede(read.from, node);
-        readers_[read.key].push_back({read.from, node});
+        readers_[read.key].emplace_back(read.from, node);
       }
     }
     for (auto& readers : readers_) {
@@ -52,7 +52,7 @@ class Axioms::Schedule {
   // Empty if it gets stuck, which proves nothing.
   std::vector<std::uint32_t> run(std::uint64_t& steps) {
     for (std::uint32_t node = 0; node < after_.size(); ++node)
-      if (waiting_[node] == 0) ready_.push({place(node), node});
+      if (waiting_[node] == 0) ready_.emplace(place(node), node);
     std::vector<std::uint32_t> order;
     while (!ready_.empty()) {
       const std::uint32_t node = std::get<1>(ready_.top());
@@ -69,7 +69,7 @@ class Axioms::Schedule {
       }
       for (std::uint32_t next : after_[node]) {
         ++steps;
-        if (--waiting_[next] == 0) ready_.push({place(next), next});
+        if (--waiting_[next] == 0) ready_.emplace(place(next), next);
       }
     }
     if (order.size() != count_) order.clear();
@@ -157,7 +157,7 @@ class Axioms::Schedule {
     for (std::uint32_t key : changed) {
       if (unread_[key] > 1 && current_[key] != node) continue;  // nobody can go on yet
       steps += parked_[key].size();
-      for (std::uint32_t other : parked_[key]) ready_.push({place(other), other});
+      for (std::uint32_t other : parked_[key]) ready_.emplace(place(other), other);
       parked_[key].clear();
     }
   }

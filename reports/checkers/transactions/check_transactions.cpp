@@ -40,8 +40,9 @@ ModelSet all_models() {
 class Check {
  public:
   Check(const sim::History& history, const TransactionOptions& options)
-      : options_(options), transactions_(parse_transactions(history, options.kind)) {
-    everything_ = options.claimed.empty() && options.forbidden.empty();
+      : options_(options),
+        transactions_(parse_transactions(history, options.kind)),
+        everything_(options.claimed.empty() && options.forbidden.empty()) {
     examined_ = everything_ ? all_models() : weaker_than(options.claimed);
     wanted_ = forbidden_by(examined_) | implying(options.forbidden);
     report_.kind = transactions_.kind;

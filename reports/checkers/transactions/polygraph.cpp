@@ -25,7 +25,7 @@ bool Polygraph::sort_known() {
   std::vector<std::uint32_t> waiting(nodes(), 0);
   for (std::uint32_t node = 0; node < nodes(); ++node) {
     waiting[node] = static_cast<std::uint32_t>(in_[node].size());
-    if (waiting[node] == 0) ready.push({hint_[node], node});
+    if (waiting[node] == 0) ready.emplace(hint_[node], node);
   }
   place_.assign(nodes(), none);
   std::uint32_t placed = 0;
@@ -35,7 +35,7 @@ bool Polygraph::sort_known() {
     place_[node] = placed++;
     for (const Edge& edge : out_[node]) {
       ++*steps_;
-      if (--waiting[edge.to] == 0) ready.push({hint_[edge.to], edge.to});
+      if (--waiting[edge.to] == 0) ready.emplace(hint_[edge.to], edge.to);
     }
   }
   return placed == nodes();

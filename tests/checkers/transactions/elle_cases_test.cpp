@@ -56,7 +56,7 @@ AnomalySet parsed(const Names& anomalies) {
 // out to be of another class than it looked for, it looks no further. So it names implied classes at times,
 // and misses others: each that is found beyond it carries a cycle that was found again in the history.
 void compare(AnomalySet found, AnomalySet expected, const TransactionReport& report) {
-  CHECK(names(expected - implied_by(found)) == Names{});
+  CHECK(names(expected - implied_by(found)).empty());
   for (Anomaly anomaly : (found - implied_by(expected)).members())
     for (const Finding& finding : report.findings)
       if (finding.anomaly == anomaly) {

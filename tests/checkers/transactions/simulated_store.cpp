@@ -65,10 +65,10 @@ class Store {
       // before.
       const bool blind = run_.level == StoreLevel::read_committed && wrote[key];
       if (draw_.below(2) == 0 && !blind) {
-        running.planned.push_back(ValueList{"r", key_name(key), {}});
+        running.planned.emplace_back(ValueList{"r", key_name(key), {}});
         continue;
       }
-      running.planned.push_back(ValueList{run_.lists ? "append" : "w", key_name(key), next_[key]++});
+      running.planned.emplace_back(ValueList{run_.lists ? "append" : "w", key_name(key), next_[key]++});
       wrote[key] = true;
     }
     sim::Operation operation;
@@ -87,14 +87,14 @@ class Store {
     const auto key = static_cast<std::size_t>((*micro[1].as_text())[0] - 'a');
     if (*micro[0].as_text() != "r") {
       running.own[key].push_back(micro[2]);
-      running.answered.push_back(micro);
+      running.answered.emplace_back(micro);
       return;
     }
     ValueList seen = run_.level == StoreLevel::read_committed ? state_[key] : running.snapshot[key];
     seen.insert(seen.end(), running.own[key].begin(), running.own[key].end());
     Value answer;
     if (!seen.empty()) answer = run_.lists ? Value(seen) : seen.back();
-    running.answered.push_back(ValueList{"r", micro[1], answer});
+    running.answered.emplace_back(ValueList{"r", micro[1], answer});
   }
 
   void apply(const Running& running) {
@@ -122,7 +122,7 @@ class Store {
   void read_all() {
     Running last{history_.size(), true, state_, State(run_.keys), {}, {}};
     for (std::uint64_t key = 0; key < run_.keys; ++key)
-      last.planned.push_back(ValueList{"r", key_name(key), {}});
+      last.planned.emplace_back(ValueList{"r", key_name(key), {}});
     sim::Operation operation;
     operation.process = static_cast<std::int64_t>(run_.clients);
     operation.f = "txn";

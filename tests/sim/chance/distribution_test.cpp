@@ -26,7 +26,7 @@ D measured() {
       .value();
 }
 
-long double normal_below(long double z) { return std::erfc(-z / std::sqrt(2.0L)) / 2; }
+long double normal_below(long double z) { return std::erfc(-z / std::numbers::sqrt2_v<long double>) / 2; }
 
 // A distribution with its cumulative function, in seconds.
 struct Known {
@@ -44,7 +44,9 @@ std::vector<Known> continuous_ones() {
       {D::pareto(1s, {1, 2}).value(), [](long double x) { return 1 - std::pow(x, -0.5L); }},
       {D::log_normal(1s, {1, 2}).value(), [](long double x) { return normal_below(std::log(x) / 0.5L); }},
       {D::log_normal_through(1s, 10s).value(),
-       [](long double x) { return normal_below(std::log(x) / (std::log(10.0L) / 2.32634787404084110088L)); }},
+       [](long double x) {
+         return normal_below(std::log(x) / (std::numbers::ln10_v<long double> / 2.32634787404084110088L));
+       }},
       {D::normal(10s, 1s).value(), [](long double x) { return normal_below(x - 10); }},
       {D::normal(1s, 2s).value(),
        [](long double x) {

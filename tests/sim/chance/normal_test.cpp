@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numbers>
 
 #include "sim/chance/stream.hpp"
 #include "tests/sim/chance/goodness.hpp"
@@ -12,9 +13,11 @@ using namespace lightcone::sim;
 namespace {
 
 constexpr long double one = static_cast<long double>(Fixed::one);
-constexpr long double pi = 3.14159265358979323846264338327950288L;
+constexpr long double pi = std::numbers::pi_v<long double>;
 
-long double probability_below(long double z) { return std::erfc(-z / std::sqrt(2.0L)) / 2; }
+long double probability_below(long double z) {
+  return std::erfc(-z / std::numbers::sqrt2_v<long double>) / 2;
+}
 long double density(long double z) { return std::exp(-z * z / 2) / std::sqrt(2 * pi); }
 
 // How far z is from the true quantile of a share in the lower half, by one step of Newton's method, where
