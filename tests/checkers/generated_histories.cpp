@@ -57,7 +57,6 @@ class Asker {
       case Shape::log:
         return any(operation, {{"append", 5}, {"read", 4}});
       case Shape::mutex:
-        return any(operation, {{"acquire", 1}, {"release", 1}});
       case Shape::fenced_lock:
         return any(operation, {{"acquire", 1}, {"release", 1}});
     }

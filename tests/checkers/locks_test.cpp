@@ -76,7 +76,7 @@ TEST_CASE("locks: honest locks hold, and a release that comes too late is caught
     History late = history;
     lightcone::tests::sort_by_invocation(history);
     REQUIRE(checkers::check_lock(history)[0].verdict == Verdict::held);
-    const auto which = static_cast<std::size_t>(2 * dice(11));
+    const auto which = 2 * static_cast<std::size_t>(dice(11));
     Operation& release = late[which + 1];
     const std::int64_t next = late[which + 2].complete;
     release.invoke = next + 1 + dice(3);

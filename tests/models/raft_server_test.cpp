@@ -28,7 +28,7 @@ constexpr NodeId n1{0}, n2{1}, n3{2}, client{3};
 // Server n1 of three.
 class One {
  public:
-  explicit One(sim::BugSet bugs = {}, models::raft::Parameters parameters = {})
+  explicit One(sim::BugSet bugs = {}, const models::raft::Parameters& parameters = {})
       : parameters_(parameters), bugs_(std::move(bugs)) {
     start();
     env_.complete_all_syncs(*server_);

@@ -74,8 +74,8 @@ TEST_CASE("a capturing lambda in an awaiting statement is refused") {
 TEST_CASE("ordinary awaiting passes") {
   for (const char* body : {
            "co_await f();",
-           "const Acquire acquire{1}; const Reply reply = co_await call(acquire); if (reply.ok) { co_await "
-           "g(); }",
+           "const Acquire acquire{1}; const Reply reply = co_await call(acquire); if (reply.ok) co_await "
+           "g();",
            "const Acquire acquire = {1, 2}; co_await call(acquire);",
            "Pair pair{1, 2};\nco_await f();",
            "const auto ready = [n] { return n > 0; }; co_await until(ready);",

@@ -100,13 +100,13 @@ class Reader {
     op.verb = name->verb;
     op.index = static_cast<std::uint32_t>(at);
     op.must = from.outcome != sim::Outcome::info;
+    bool says_something = true;
     if (from.outcome == sim::Outcome::fail) {
-      if (!observe_failure(op)) return true;
-    } else if (!op.must && is_quiet(op.verb)) {
-      return true;
-    } else if (op.must && !observe_answer(from, op)) {
-      return true;
+      says_something = observe_failure(op);
+    } else {
+      says_something = op.must ? observe_answer(from, op) : !is_quiet(op.verb);
     }
+    if (!says_something) return true;
     op.key = out_.values.of(from.key);
     if (!read_argument(from, at, op)) return false;
     out_.ops.push_back(op);

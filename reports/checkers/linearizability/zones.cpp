@@ -55,9 +55,7 @@ class Zones {
     if (!find_writers()) return std::nullopt;
     Zoned zoned;
     zoned.steps = part_.size();
-    if (!(find_readers() && mark_observed() && chain() && build_blocks())) {
-      zoned.conflict = conflict_;
-    } else if (!interleave()) {
+    if (!(find_readers() && mark_observed() && chain() && build_blocks() && interleave())) {
       zoned.conflict = conflict_;
     } else if (certificate == Certificate::wanted) {
       zoned.order = order();
