@@ -116,10 +116,13 @@ class Client final : public sim::Story {
         workload_(deployment.workload),
         load_ends_(deployment.phases.load_ends),
         server_(server),
-        source_(deployment.workload, operation_kinds(), env.stream("workload"), index) {}
+        source_(env, deployment.workload, operation_kinds(), index) {}
 
   sim::Task<> run() override {
-    while (env().mono().time_since_epoch() < load_ends_) {
+    while (!source_.is_exhausted()) {
+      const sim::MonoTime due = source_.due();
+      if (due.time_since_epoch() >= load_ends_) break;
+      if (due > env().mono()) co_await sleep(due - env().mono());
       const OperationSource::Drawn drawn = source_.next();
       if (drawn.f == "read") {
         Read request;
