@@ -175,12 +175,13 @@ void Monitor::look_at_members(const Configuration& committed) {
   }
 }
 
-// P18.4: the new leader holds every entry that was ever committed.
+// P18.4: the new leader holds every entry that was committed in an earlier term. A server can become leader
+// of an old term late, when a later one has committed what it never heard of: nobody follows it.
 void Monitor::check_completeness(NodeId node, const Server& server) {
   const auto& log = server.raft().log();
   for (Index index = log.first_index(); index < committed_.size(); ++index) {
-    const Term committed = committed_[index];
-    if (committed == 0) continue;
+    const auto [committed, in_term] = committed_[index];
+    if (committed == 0 || in_term >= server.raft().term()) continue;
     const auto held = log.term_at(index);
     if (held == committed) continue;
     std::string text =
@@ -248,9 +249,10 @@ void Monitor::look_at_commit(NodeId node, const Server& server, Seen& seen) {
   for (Index index = std::max(seen.commit + 1, log.first_index()); index <= group.commit_index(); ++index) {
     const auto term = log.term_at(index);
     if (!term) break;
-    Term& committed = committed_[index];
+    auto& [committed, in_term] = committed_[index];
     if (committed == 0) {
       committed = *term;
+      in_term = group.term();  // the leader's: nobody knows of a commit before it does
       const auto& entry = log.at(index);
       if (entry.kind == parts::raft::EntryKind::configuration)
         look_at_members(entry.payload.get<Configuration>());

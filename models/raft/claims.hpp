@@ -73,8 +73,12 @@ class Monitor final : public sim::Monitor {
   std::vector<Seen> seen_;            // by slot
   std::vector<Disk> disks_;           // by slot
   std::map<Term, sim::NodeId> leaders_;
-  std::vector<std::vector<Held>> entries_;   // by index: every (term, previous term) that was seen there
-  std::vector<Term> committed_;              // by index: the term of the committed entry; 0: not seen
+  std::vector<std::vector<Held>> entries_;  // by index: every (term, previous term) that was seen there
+  struct Committed {
+    Term term = 0;     // of the entry; 0: none was seen to be committed
+    Term in_term = 0;  // of the leader that committed it
+  };
+  std::vector<Committed> committed_;         // by index
   std::deque<sim::Instant> leader_changes_;  // within the last minute
   std::int64_t allowed_leader_changes_;
 };
