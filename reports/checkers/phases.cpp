@@ -95,18 +95,28 @@ Findings find_stuck(const sim::History& history, const Progress& progress) {
   const auto same = [](const sim::Operation& a, const sim::Operation& b) {
     return a.f == b.f && a.key == b.key && a.value == b.value;
   };
+  // When its client turned to something else. Of an operation without an answer that is known from the next.
+  const auto end_of = [&](std::size_t i) {
+    if (history[i].complete != sim::Operation::open) return history[i].complete;
+    return next[i] == SIZE_MAX ? sim::Operation::open : history[next[i]].invoke;
+  };
+  const std::int64_t settled = progress.healed_at + progress.within;
   std::size_t judged = 0;
   std::vector<bool> second_try(history.size(), false);
   for (std::size_t i = 0; i < history.size(); ++i) {
     const sim::Operation& operation = history[i];
     if (operation.invoke < progress.healed_at || second_try[i]) continue;
     if (progress.ends_at < progress.within || operation.invoke > progress.ends_at - progress.within) continue;
-    ++judged;
     const std::int64_t deadline = operation.invoke + progress.within;
-    if (in_time(i, deadline)) continue;
     const std::size_t retry = next[i];
     const bool retried = retry != SIZE_MAX && same(history[retry], operation);
     if (retried) second_try[retry] = true;
+    // The system still had time to recover when the client gave up for good.
+    const std::int64_t gave_up = end_of(retried ? retry : i);
+    const bool succeeded = in_time(i, deadline) || (retried && in_time(retry, deadline));
+    if (!succeeded && gave_up != sim::Operation::open && gave_up < settled) continue;
+    ++judged;
+    if (in_time(i, deadline)) continue;
     if (retried && in_time(retry, deadline)) continue;
     std::vector<std::size_t> witness{i};
     if (retried) witness.push_back(retry);

@@ -31,8 +31,9 @@ struct Progress {
 };
 
 // `unavailable`: an operation invoked from `healed_at` on did not return ok within the bound, and neither did
-// a second try: the process's next operation of the same name, key and value (SYSTEMS 0.6). Operations whose
-// bound lies beyond the end of the run are not judged; invalid if none is. Linear.
+// a second try: the process's next operation of the same name, key and value (SYSTEMS 0.6). What its client
+// gave up within the bound from `healed_at` on is not judged, for the system may still have been recovering;
+// nor are operations whose bound lies beyond the end of the run. Invalid if none is judged. Linear.
 Judgements check_progress(const sim::History& history, const Progress& progress);
 
 struct Availability {

@@ -83,10 +83,21 @@ TEST_CASE("progress: an operation may fail once after the heal, not twice") {
             .verdict == Verdict::held);
   CHECK(checkers::check_progress({get(110, 120, Outcome::info), get(130, 140, Outcome::ok)}, progress)[0]
             .verdict == Verdict::held);
+  // While the system may still be recovering, its clients may give up ...
+  CHECK(checkers::check_progress(
+            {get(110, 120, Outcome::fail), get(130, 140, Outcome::fail), get(160, 165, Outcome::ok)},
+            progress)[0]
+            .verdict == Verdict::held);
+  CHECK(checkers::check_progress({get(110, Operation::open, Outcome::info), get(145, 149, Outcome::ok)},
+                                 progress)[0]
+            .verdict == Verdict::held);
+  // ... but not later.
   CHECK(witness(checkers::check_progress(
-                    {get(110, 120, Outcome::fail), get(130, 140, Outcome::fail), get(145, 149, Outcome::ok)},
+                    {get(145, 155, Outcome::fail), get(156, 160, Outcome::fail), get(170, 175, Outcome::ok)},
                     progress),
                 "unavailable") == std::vector<std::size_t>{0, 1});
+  CHECK(witness(checkers::check_progress({get(110, Operation::open, Outcome::info)}, progress),
+                "unavailable") == std::vector<std::size_t>{0});
   CHECK(anomalies(checkers::check_progress({get(110, 170, Outcome::ok)}, progress)).count("unavailable") ==
         1);
   CHECK(checkers::check_progress({get(260, 290, Outcome::fail)}, progress)[0].verdict == Verdict::invalid);
