@@ -308,6 +308,36 @@ TEST_CASE("raft: a local read waits until the server has what its client saw bef
   }
 }
 
+TEST_CASE("raft: a refusal of what was sent in an earlier term says nothing of this one") {
+  One follower;
+  follower.hear(n2, append(5, 0, 0, {}));
+  follower.sync();
+  follower.env().forget_sent();
+  AppendEntries old = append(4, 0, 0, {});
+  old.round = 160;
+  follower.hear(n3, old);
+  const auto refusals = follower.env().take_sent<Appended>();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].message.term == 5);
+  CHECK(refusals[0].message.round == models::parts::raft::no_round);
+
+  // Whoever leads again takes it for no answer: neither for a read, nor for where the log differs.
+  One leader;
+  leader.lead();
+  const auto term = leader.group().term();
+  leader.hear(n2, Appended{0, term, 1, true, 1, 0, 0, true});
+  leader.env().forget_sent();
+  Execute get;
+  get.command.key = "x";
+  leader.hear(client, get);
+  leader.env().forget_sent();
+  leader.hear(n3, Appended{0, term, models::parts::raft::no_round, false, 0, 0, 0, true});
+  CHECK(leader.env().take_sent<AppendEntries>().empty());
+  CHECK(leader.env().take_sent<Executed>().empty());
+  leader.hear(n3, Appended{0, term, 9, true, 1, 0, 0, true});
+  CHECK(leader.env().take_sent<Executed>().size() == 1);
+}
+
 TEST_CASE("raft: a member that finds a blank disk under its old name neither votes nor counts") {
   One one;
   one.hear(n2, append(1, 0, 0, entries({1, 1}, 1)));

@@ -110,6 +110,9 @@ void Group::on(const Appended& appended, NodeId from) {
   }
   Peer* peer = peer_of(from);
   if (position_ != Position::leader || appended.term != ballot_.term || peer == nullptr) return;
+  // The refusal of what this server sent when it led an earlier term: it says nothing of this one, whose
+  // rounds begin anew.
+  if (appended.round == no_round) return;
   peer->heard_at = env_.mono();
   peer->counts = appended.counts;
   const bool is_old = appended.round < peer->acked_round;  // overtaken by a later answer
@@ -170,7 +173,7 @@ Appended Group::blank_answer(Round round) const {
 
 void Group::on(const AppendEntries& append, NodeId from) {
   if (append.term < ballot_.term) {
-    env_.send(from, blank_answer(append.round));  // tells an old leader the term
+    env_.send(from, blank_answer(no_round));  // tells an old leader the term
     return;
   }
   if (!observe_term(append.term)) return;
@@ -248,7 +251,7 @@ bool Group::take_entries(const AppendEntries& append) {
 
 void Group::on(const InstallSnapshot& install, NodeId from) {
   if (install.term < ballot_.term) {
-    env_.send(from, blank_answer(install.round));
+    env_.send(from, blank_answer(no_round));
     return;
   }
   if (!observe_term(install.term)) return;

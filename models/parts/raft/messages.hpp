@@ -50,7 +50,7 @@ inline std::uint64_t wire_bytes(const AppendEntries& append) {
 struct Appended {
   GroupId group;
   Term term;
-  Round round;
+  Round round;   // that it answers; no_round: the message was of an older term
   bool matches;  // the log agrees with the leader's up to `match`, and that much is durable
   Index match;
   Index conflict_index;  // otherwise: where to try next (5.3, the optimisation of the last paragraph)

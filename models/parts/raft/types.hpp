@@ -18,7 +18,8 @@ using sim::Payload;
 using Term = std::uint64_t;     // 0 before the first election
 using Index = std::uint64_t;    // of a log entry; the first is 1, and 0 stands for "none"
 using GroupId = std::uint32_t;  // several groups can share a node
-using Round = std::uint64_t;    // of a leader's broadcasts within its term
+using Round = std::uint64_t;    // of a leader's broadcasts within its term, from 1
+inline constexpr Round no_round = 0;
 
 enum class Position : std::uint8_t { follower, candidate, leader };  // "role" is a node's, in a deployment
 BOOST_DESCRIBE_ENUM(Position, follower, candidate, leader)
