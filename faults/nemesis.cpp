@@ -285,7 +285,7 @@ class Painter {
       std::sort(shuffled.begin(), majority);
       spec.groups.emplace();
       spec.groups->push_back(Selector::from(std::vector(shuffled.begin(), majority)).value());
-      spec.groups->push_back(Selector("others"));
+      spec.groups->emplace_back("others");
     }
     const bool flaps = chance.chance({1, 4});
     if (flaps && *spec.lasts >= 4 * round_trip_) spec.flap = rounded(*spec.lasts / 4);

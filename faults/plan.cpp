@@ -81,14 +81,15 @@ std::string Plan::stream_name(std::size_t spec) const {
 void Plan::begin(std::size_t spec) {
   if (is_healed_) return;
   const FaultSpec& asked = specs_[spec];
-  Setting setting{world_, afflictions_,
-                  world_.simulation.stream("faults").split(stream_name(spec)).split(entries_[spec].begun),
-                  [this](const std::optional<std::string>& hold) { return release(hold); }};
+  const Setting setting{
+      world_, afflictions_,
+      world_.simulation.stream("faults").split(stream_name(spec)).split(entries_[spec].begun),
+      [this](const std::optional<std::string>& hold) { return release(hold); }};
   ++entries_[spec].begun;
   if (asked.id) ++begun_[*asked.id];
   const std::size_t occasion = occasions_.size();
   const Instant now = world_.simulation.now();
-  occasions_.push_back({spec, make_fault(asked, std::move(setting)), now, now});
+  occasions_.push_back({spec, make_fault(asked, setting), now, now});
   Fault& fault = *occasions_.back().fault;
   world_.simulation.announce(Happening::fault_began, sim::no_node, fault.description());
   fault.begin();

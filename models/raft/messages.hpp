@@ -23,7 +23,7 @@ BOOST_DESCRIBE_STRUCT(Execute, (), (command, seen))
 
 struct Executed {
   sim::Value answer;
-  group::Index index;  // of the log: the state of the store that the answer is from
+  group::Index index = 0;  // of the log: the state of the store that the answer is from
 };
 BOOST_DESCRIBE_STRUCT(Executed, (), (answer, index))
 

@@ -8,8 +8,6 @@
 
 namespace lightcone::reports::checkers {
 
-using sim::Operation;
-
 namespace {
 constexpr std::uint32_t none = UINT32_MAX;
 }

@@ -29,7 +29,7 @@ class FindingLog {
   void count(Anomaly anomaly) { ++at(anomaly).count; }
   // Forgets that some cycle exists which a model forbids, where the other anomalies rule that model out.
   void drop_redundant_existence();
-  void keep(AnomalySet anomalies);  // forgets all others
+  void keep(AnomalySet kept);  // forgets all others
   AnomalySet anomalies() const;
   std::vector<Finding> findings() const;  // in the order of Anomaly
 

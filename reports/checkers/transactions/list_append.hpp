@@ -9,7 +9,7 @@ namespace lightcone::reports::checkers {
 class ListAppend : public Dependencies {
  public:
   // O(micro-operations and list elements).
-  explicit ListAppend(Transactions& transactions);
+  explicit ListAppend(Transactions& parsed);
 
   std::string why(std::uint32_t a, std::uint32_t b, Relation relation, const std::string& a_name,
                   const std::string& b_name) const override;
@@ -17,7 +17,7 @@ class ListAppend : public Dependencies {
  private:
   static constexpr std::uint32_t unread = UINT32_MAX;
 
-  void find_orders(Transactions& transactions);
+  void find_orders(Transactions& parsed);
   void find_read_anomalies();
   void find_element_anomalies(std::uint32_t transaction, const MicroOperation& read);
   void find_internal(std::uint32_t transaction);
@@ -30,7 +30,7 @@ class ListAppend : public Dependencies {
   VersionId before(VersionId version) const;
   // The elements of which the order is known, as the longest read of the key has them.
   const std::vector<VersionId>& order(std::uint32_t key) const { return orders_[key]; }
-  void report(Anomaly anomaly, std::vector<std::uint32_t> transactions, std::string summary);
+  void report(Anomaly anomaly, std::vector<std::uint32_t> witness, std::string summary);
 
   std::vector<std::vector<VersionId>> orders_;               // by key
   std::vector<const MicroOperation*> longest_;               // by key, or null

@@ -15,7 +15,7 @@ namespace lightcone::reports::checkers {
 class PredicateReads : public Dependencies {
  public:
   // O(micro-operations, and predicate reads times keys).
-  explicit PredicateReads(Transactions& transactions);
+  explicit PredicateReads(Transactions& parsed);
 
   std::string why(std::uint32_t a, std::uint32_t b, Relation relation, const std::string& a_name,
                   const std::string& b_name) const override;
@@ -31,8 +31,8 @@ class PredicateReads : public Dependencies {
   VersionId resolved(std::uint32_t key, VersionId version) const;
   VersionId after(std::uint32_t key, VersionId version) const;
   std::vector<VersionId> all_after(std::uint32_t key, VersionId version) const;
-  std::vector<Choice> choices(Transactions& transactions, const MicroOperation& read) const;
-  void add_edges(Transactions& transactions);
+  std::vector<Choice> choices(Transactions& parsed, const MicroOperation& read) const;
+  void add_edges(Transactions& parsed);
   void find_misses();
   std::uint32_t writer(VersionId version) const;
   std::string order_text(std::uint32_t key) const;

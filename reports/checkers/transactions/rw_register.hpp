@@ -24,7 +24,7 @@ struct External {
 class RwRegister : public Dependencies {
  public:
   // O(micro-operations log micro-operations), times the concurrency for linearizable keys.
-  RwRegister(const Transactions& transactions, const RegisterAssumptions& assumptions);
+  RwRegister(const Transactions& parsed, const RegisterAssumptions& assumptions);
 
   std::string why(std::uint32_t a, std::uint32_t b, Relation relation, const std::string& a_name,
                   const std::string& b_name) const override;
@@ -49,7 +49,7 @@ class RwRegister : public Dependencies {
   void find_externals();
   const External* external(std::uint32_t transaction, std::uint32_t key) const;
   std::vector<Touch> touches(bool unknown_too) const;
-  void add_orders(std::vector<Order> orders);
+  void add_orders(std::vector<Order> more);
   std::vector<Order> from_reads_before_writes() const;
   std::vector<Order> from_sessions() const;
   std::vector<Order> from_real_time() const;
