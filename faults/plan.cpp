@@ -79,7 +79,7 @@ std::string Plan::stream_name(std::size_t spec) const {
 }
 
 void Plan::begin(std::size_t spec) {
-  if (is_healed_) return;
+  if (is_healed_ || begins_no_more_) return;
   const FaultSpec& asked = specs_[spec];
   const Setting setting{
       world_, afflictions_,

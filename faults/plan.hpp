@@ -35,6 +35,9 @@ class Plan {
   // Once, at the start of simulated time.
   void install();
 
+  // What has not begun yet never does. What has begun ends as it would.
+  void begin_no_more() { begins_no_more_ = true; }
+
   // One for each time that a fault began, in that order, and then one for each that never did.
   std::vector<sim::FaultRecord> records() const;
   // Records of faults that never began or affected nothing although the spec does not say `may_miss`: with
@@ -89,6 +92,7 @@ class Plan {
   std::map<std::string, std::uint64_t> begun_;  // by id: how often
   std::vector<Occasion> occasions_;
   bool is_healed_ = false;
+  bool begins_no_more_ = false;
 };
 
 }  // namespace lightcone::faults

@@ -168,6 +168,16 @@ const ClaimReport* RunReport::violation(const sim::RunRecord& run) const {
   return first;
 }
 
+sim::Duration moment_of(const sim::RunRecord& run, const ClaimReport& claim) {
+  if (claim.finding) return claim.finding->at.time_since_epoch();
+  sim::Duration moment{};
+  for (const std::size_t position : claim.judgement.operations) {
+    const sim::Operation& operation = run.history.at(position);
+    if (operation.outcome == sim::Outcome::ok) moment = std::max(moment, sim::Duration(operation.complete));
+  }
+  return moment == sim::Duration::zero() ? run.phases.end : moment;
+}
+
 RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget) {
   RunReport report;
   for (const sim::Claim& claim : run.claims) report.claims.push_back(judge_claim(claim, run, budget));

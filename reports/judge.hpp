@@ -22,6 +22,10 @@ struct ClaimReport {
   const std::string& summary() const { return finding ? finding->text : judgement.summary; }
 };
 
+// When a violation was complete: the monitor saw it, or the last answer among the operations that prove it.
+// The end of the run if neither says when.
+sim::Duration moment_of(const sim::RunRecord& run, const ClaimReport& claim);
+
 enum class Ending : std::uint8_t {
   as_expected,      // exit code 0
   violated,         // 1: a claim was violated, and the scenario did not expect that

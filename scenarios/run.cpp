@@ -120,11 +120,24 @@ std::vector<faults::FaultSpec> faults_of(const Loaded& loaded, sim::Simulation& 
   return specs;
 }
 
+void take_fork(sim::Simulation& simulation, faults::Plan& plan, const Fork& fork) {
+  simulation.run_until(sim::Instant(fork.at));
+  simulation.network().deal_anew(fork.luck, simulation.network().longest_latency());
+  if (!fork.has_faults) plan.begin_no_more();
+}
+
 // False when `progress` says that enough is enough.
-bool run_to_the_end(sim::Simulation& simulation, const sim::Phases& phases, const RunOptions& options) {
+bool run_to_the_end(sim::Simulation& simulation, faults::Plan& plan, const sim::Phases& phases,
+                    const RunOptions& options) {
   constexpr int slices = 100;
+  bool has_forked = !options.fork;
   for (int slice = 1; slice <= slices; ++slice) {
-    simulation.run_until(sim::Instant(phases.end / slices * slice));
+    const sim::Duration until = phases.end / slices * slice;
+    if (!has_forked && options.fork->at < until) {
+      take_fork(simulation, plan, *options.fork);
+      has_forked = true;
+    }
+    simulation.run_until(sim::Instant(until));
     const Progress progress{simulation.now().time_since_epoch(), phases.end, simulation.executed()};
     if (options.progress && !options.progress(progress)) return false;
   }
@@ -195,7 +208,7 @@ std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& option
 
   plan.install();
   simulation.start();
-  if (!run_to_the_end(simulation, phases, options)) return std::nullopt;
+  if (!run_to_the_end(simulation, plan, phases, options)) return std::nullopt;
 
   sim::RunRecord record;
   describe_scenario(loaded, record);

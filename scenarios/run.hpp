@@ -20,8 +20,16 @@ struct Progress {
   std::uint64_t events = 0;
 };
 
+// Another continuation of the same run: up to an instant everything is as it was, and then it is not.
+struct Fork {
+  sim::Duration at{};
+  std::uint64_t luck = 0;  // messages take other times, and others are lost; for each number another one
+  bool has_faults = true;  // those that would begin later do
+};
+
 struct RunOptions {
   std::uint64_t seed = 1;
+  std::optional<Fork> fork;
   // Called with the simulation before it starts: to attach observers. What it returns dies before the
   // simulation does.
   std::function<std::shared_ptr<void>(sim::Simulation&)> attach;

@@ -49,6 +49,11 @@ void Network::add_node(std::string_view name, Place place) {
   senders_.push_back(Sender{chance, place, {}, {}});
 }
 
+void Network::deal_anew(std::uint64_t luck, Duration jitter) {
+  for (Sender& sender : senders_) sender.chance = sender.chance.split(luck);
+  jitter_ = jitter;
+}
+
 void Network::set_default(LinkQuality quality) {
   check(quality);
   default_ = std::move(quality);
@@ -175,6 +180,7 @@ void Network::transmit(Event& event, Duration extra) {
   Sender& sender = senders_[event.peer.index];
   const LinkQuality& link_quality = quality(event.peer, event.node);
   Duration delay = link_quality.latency.sample(sender.chance) + extra;
+  if (jitter_ > Duration::zero()) delay += sender.chance.between(Duration::zero(), jitter_);
   const bool in_order = link_quality.transport == Transport::stream;
   event.in_order = in_order;
 

@@ -50,6 +50,9 @@ class Network {
 
   // Quality of all links from one place to another; of everything that has no entry of its own.
   void set_default(LinkQuality quality);
+  // From here on chance deals anew, and every message takes up to `jitter` longer: another continuation of
+  // the same run, for each `luck` another one.
+  void deal_anew(std::uint64_t luck, Duration jitter);
   void set_between(Place from, Place to, LinkQuality quality);
   // One directed link, before all else.
   void set_link(NodeId from, NodeId to, LinkQuality quality);
@@ -122,6 +125,7 @@ class Network {
   NetworkPort& port_;
   EventPool& pool_;
   std::uint64_t seed_;
+  Duration jitter_{};  // since deal_anew
   LinkQuality default_;
   struct BetweenPlaces {
     Place from;

@@ -12,9 +12,8 @@
 #include <thread>
 #include <utility>
 
-#include "reports/judge.hpp"
 #include "scenarios/freeze.hpp"
-#include "scenarios/run.hpp"
+#include "tools/explain/holds.hpp"
 
 namespace lightcone::tools::explain {
 
@@ -29,20 +28,6 @@ using scenarios::Scenario;
 namespace {
 
 constexpr std::size_t most_faults = 8;
-
-// Nothing if `go_on` turned false.
-std::optional<bool> holds(const scenarios::Loaded& loaded, std::uint64_t seed, const std::string& id,
-                          const std::atomic<bool>& go_on) {
-  scenarios::RunOptions options;
-  options.seed = seed;
-  options.progress = [&](const scenarios::Progress&) { return go_on.load(); };
-  const auto record = scenarios::run(loaded, options);
-  if (!record) return std::nullopt;
-  const reports::RunReport report = reports::judge(*record);
-  return std::none_of(report.claims.begin(), report.claims.end(), [&](const reports::ClaimReport& claim) {
-    return claim.claim.id == id && claim.judgement.verdict == reports::Verdict::violated;
-  });
-}
 
 // What a reader knows the fault by: what it was when it began, or else what was asked for.
 std::string name_of(const faults::FaultSpec& spec, const sim::RunRecord& record) {
@@ -107,7 +92,9 @@ bool WhatIfs::run(unsigned jobs, const Watch& watch) {
       boost::asio::post(pool, [&, i, other] {
         ++over;
         if (!go_on || !loaded[i]) return;
-        const auto kept = holds(*loaded[i], all_[i].scenario.seed + other, claim_, go_on);
+        scenarios::RunOptions options;
+        options.seed = all_[i].scenario.seed + other;
+        const auto kept = holds(*loaded[i], std::move(options), claim_, [&] { return go_on.load(); });
         if (!kept) return;
         if (other == 0) {
           held_here[i] = *kept;

@@ -11,6 +11,7 @@
 #include "scenarios/freeze.hpp"
 #include "scenarios/run.hpp"
 #include "tools/explain/counterfactuals.hpp"
+#include "tools/explain/no_return.hpp"
 #include "tools/option_values.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/subject.hpp"
@@ -105,7 +106,12 @@ int ExplainVerb::run(const options::variables_map& given, const models::Registry
   });
   terminal.clear_status();
   terminal.print(what_ifs.text(style));
-  return done ? exit_ok : exit_interrupted;
+  if (!done) return exit_interrupted;
+  const auto no_return = explain::find_no_return(
+      registry, what_ifs.all().front().scenario, claim->claim.id, reports::moment_of(*record, *claim),
+      static_cast<unsigned>(jobs), [] { return !is_interrupted(); });
+  if (no_return) terminal.print(explain::no_return_text(*no_return, style));
+  return !is_interrupted() ? exit_ok : exit_interrupted;
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+// Whether a run keeps one claim.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "scenarios/run.hpp"
+
+namespace lightcone::tools::explain {
+
+// Nothing if `go_on` turned false before the run was over.
+std::optional<bool> holds(const scenarios::Loaded& loaded, scenarios::RunOptions options,
+                          const std::string& claim, const std::function<bool()>& go_on);
+
+}  // namespace lightcone::tools::explain
