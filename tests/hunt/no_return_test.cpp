@@ -34,7 +34,7 @@ TEST_CASE("fork: the same run up to a moment, and another one from there for eac
   CHECK(one != whole);
   CHECK(one == fingerprint(loaded, scenarios::Fork{5s, 1, true}));
   CHECK(one != fingerprint(loaded, scenarios::Fork{5s, 2, true}));
-  CHECK(one != fingerprint(loaded, scenarios::Fork{5s + 1ns, 1, true}));
+  CHECK(one != fingerprint(loaded, scenarios::Fork{5s + 20ms, 1, true}));
 }
 
 TEST_CASE("fork: faults that would begin later can be left out") {
