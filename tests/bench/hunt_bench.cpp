@@ -95,7 +95,7 @@ std::string median_of(std::vector<Search> searches) {
                       : fmt::format("{:>5} {:>8}", "-", "");
 }
 
-void print_shrunk(const models::Registry& registry, const std::string& bug, const Search& found) {
+shrink::Extent print_shrunk(const models::Registry& registry, const std::string& bug, const Search& found) {
   const shrink::Extent before = shrink::extent_of(found.failure.frozen, registry);
   const Clock::time_point began = Clock::now();
   shrink::Probe probe(registry, {std::max(1U, std::thread::hardware_concurrency()), {}, {}});
@@ -108,6 +108,13 @@ void print_shrunk(const models::Registry& registry, const std::string& bug, cons
              static_cast<double>(after.length.count()) / 1e9, probe.runs(), seconds_since(began),
              minimal ? "" : "not minimal");
   std::fflush(stdout);
+  return after;
+}
+
+template <class T>
+T middle(std::vector<T> all) {
+  std::sort(all.begin(), all.end());
+  return all[all.size() / 2];
 }
 
 void bench_model(const models::Registry& registry, const sim::Model& model, const Settings& settings) {
@@ -136,7 +143,14 @@ void bench_model(const models::Registry& registry, const sim::Model& model, cons
   if (!settings.shrink || to_shrink.empty()) return;
   fmt::print("\n{:<38} {:>9} {:>13} {:>9} {:>13} {:>7} {:>8}\n", "shrunk, before → after", "faults",
              "operations", "nodes", "seconds", "runs", "took");
-  for (const auto& [bug, found] : to_shrink) print_shrunk(registry, bug, found);
+  std::vector<std::size_t> faults;
+  std::vector<std::size_t> operations;
+  for (const auto& [bug, found] : to_shrink) {
+    const shrink::Extent after = print_shrunk(registry, bug, found);
+    faults.push_back(after.faults);
+    operations.push_back(after.operations);
+  }
+  fmt::print("median after: {} faults, {} operations\n", middle(faults), middle(operations));
 }
 
 }  // namespace

@@ -172,6 +172,27 @@ bool Shrinker::drop_with_other_luck() {
   return smaller;
 }
 
+// The same for faults.
+bool Shrinker::drop_faults_with_other_luck() {
+  constexpr std::size_t few = 2;
+  constexpr std::uint64_t seeds = 24;
+  bool smaller = false;
+  while (best_.faults.size() > few) {
+    const std::size_t faults = best_.faults.size();
+    const auto make = [&](std::size_t i) {
+      Scenario candidate = best_;
+      candidate.faults.erase(candidate.faults.begin() + static_cast<std::ptrdiff_t>(i % faults));
+      candidate.seed = 1 + i / faults;
+      return candidate;
+    };
+    const auto found = probe_.first(0, faults * seeds, make);
+    if (!found) break;
+    accept(make(*found), "fewer faults, with another seed");
+    smaller = true;
+  }
+  return smaller;
+}
+
 // All operations of one kind, key or client at once.
 bool Shrinker::drop_where(std::string_view step,
                           const std::function<std::int64_t(const ScriptedOperation&)>& group) {
@@ -442,6 +463,7 @@ bool Shrinker::run() {
     smaller |= drop_items("fewer faults", &Scenario::faults);
     smaller |= drop_operations();
     smaller |= drop_with_other_luck();
+    smaller |= drop_faults_with_other_luck();
     smaller |= drop_clients();
     smaller |= drop_keys();
     smaller |= drop_servers();

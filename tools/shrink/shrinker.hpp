@@ -48,6 +48,7 @@ class Shrinker {
   bool drop_items(std::string_view step, std::vector<Item> Scenario::* list);
   bool drop_operations();
   bool drop_with_other_luck();
+  bool drop_faults_with_other_luck();
   bool drop_where(std::string_view step,
                   const std::function<std::int64_t(const sim::ScriptedOperation&)>& group);
   bool cut_tail();

@@ -10,6 +10,7 @@
 #include "reports/text/style.hpp"
 #include "scenarios/freeze.hpp"
 #include "scenarios/run.hpp"
+#include "tools/explain/no_return.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output.hpp"
 #include "tools/scenario_file.hpp"
@@ -64,6 +65,8 @@ class ShrinkVerb final : public Verb {
  private:
   static std::optional<Settings> settings_from(const options::variables_map& given, Terminal& terminal);
   static std::optional<scenarios::Scenario> freeze(const scenarios::Loaded& loaded);
+  static std::optional<explain::NoReturn> find_no_return(const models::Registry& registry,
+                                                         const scenarios::Scenario& shrunk, unsigned jobs);
 };
 
 std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& given, Terminal& terminal) {
@@ -132,6 +135,22 @@ std::optional<scenarios::Scenario> ShrinkVerb::freeze(const scenarios::Loaded& l
   return frozen;
 }
 
+// When what is left could last have gone well.
+std::optional<explain::NoReturn> ShrinkVerb::find_no_return(const models::Registry& registry,
+                                                            const scenarios::Scenario& shrunk,
+                                                            unsigned jobs) {
+  const auto loaded = scenarios::reload(registry, shrunk, "shrunk");
+  if (!loaded) return std::nullopt;
+  scenarios::RunOptions options;
+  options.seed = shrunk.seed;
+  const auto record = scenarios::run(*loaded, options);
+  const reports::RunReport report = reports::judge(*record);
+  const reports::ClaimReport* claim = report.violation(*record);
+  if (claim == nullptr) return std::nullopt;
+  return explain::find_no_return(registry, shrunk, claim->claim.id, reports::moment_of(*record, *claim), jobs,
+                                 [] { return !is_interrupted(); });
+}
+
 int ShrinkVerb::run(const options::variables_map& given, const models::Registry& registry,
                     Terminal& terminal) const {
   auto settings = settings_from(given, terminal);
@@ -166,6 +185,7 @@ int ShrinkVerb::run(const options::variables_map& given, const models::Registry&
     return exit_cannot_create;
   }
   const shrink::Extent after = shrink::extent_of(shrinker.best(), registry);
+  const auto no_return = find_no_return(registry, shrinker.best(), settings->limits.jobs);
   if (settings->json) {
     const auto object = [](const shrink::Extent& e) {
       return fmt::format(R"({{"faults":{},"operations":{},"clients":{},"nodes":{},"simulated_seconds":{}}})",
@@ -173,9 +193,12 @@ int ShrinkVerb::run(const options::variables_map& given, const models::Registry&
                          static_cast<double>(e.length.count()) / 1e9);
     };
     terminal.print(
-        fmt::format(R"({{"claim":"{}","anomaly":"{}","before":{},"after":{},"runs":{},"minimal":{}}})",
-                    *frozen->expect.claim, *frozen->expect.anomaly, object(before), object(after),
-                    probe.runs(), minimal) +
+        fmt::format(
+            R"({{"claim":"{}","anomaly":"{}","before":{},"after":{},"runs":{},"minimal":{},"no_return":{}}})",
+            *frozen->expect.claim, *frozen->expect.anomaly, object(before), object(after), probe.runs(),
+            minimal,
+            no_return ? fmt::format("{}", static_cast<double>(no_return->at.count()) / 1e9)
+                      : std::string("null")) +
         "\n");
   } else {
     terminal.print(fmt::format("after:  {}\n{} runs; {}\n{}\n", described(after), probe.runs(),
@@ -183,6 +206,8 @@ int ShrinkVerb::run(const options::variables_map& given, const models::Registry&
                                    ? "1-minimal: without any one of its faults or operations it does not fail"
                                    : "not known to be minimal: there was no time for more",
                                settings->out));
+    if (no_return)
+      terminal.print(explain::no_return_text(*no_return, {terminal.colours(), terminal.columns()}));
   }
   return is_interrupted() ? exit_interrupted : exit_ok;
 }
