@@ -23,6 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t no_last_seed = UINT64_MAX / 2;
+
 struct Settings {
   std::vector<std::string> files;
   scenarios::Overrides overrides;
@@ -257,7 +259,7 @@ bool HuntVerb::read_limits(const options::variables_map& given, hunt::Limits& li
       return false;
     }
     limits.time = *time;
-    if (given.count("seeds") == 0) limits.last_seed = UINT64_MAX / 2;
+    if (given.count("seeds") == 0) limits.last_seed = no_last_seed;
   }
   if (given.count("until-found") != 0) {
     const auto number = parse_count(text_of("until-found"));
@@ -266,7 +268,7 @@ bool HuntVerb::read_limits(const options::variables_map& given, hunt::Limits& li
       return false;
     }
     limits.distinct_failures = *number;
-    if (given.count("seeds") == 0) limits.last_seed = UINT64_MAX / 2;
+    if (given.count("seeds") == 0) limits.last_seed = no_last_seed;
   }
   if (given.count("jobs") != 0) {
     const auto number = parse_count(text_of("jobs"));
@@ -354,6 +356,8 @@ int HuntVerb::merge(const std::vector<std::string>& files, const Settings& setti
   }
   hunt::Tally tally;
   for (const auto& [seed, trial] : trials) tally.add(trial);
+  // Hunts that end by time or by what they find have no last seed.
+  const bool is_bounded = first->last_seed < no_last_seed;
   const std::uint64_t wanted = first->last_seed - first->first_seed + 1;
   const hunt::Regressions regressions(first->scenario, settings.regressions);
   std::vector<hunt::Kept> kept;
@@ -367,12 +371,13 @@ int HuntVerb::merge(const std::vector<std::string>& files, const Settings& setti
     }
     kept.push_back({signature, std::move(path)});
   }
-  const hunt::End end = trials.size() == wanted ? hunt::End::all_seeds : hunt::End::interrupted;
+  const hunt::End end =
+      !is_bounded || trials.size() == wanted ? hunt::End::all_seeds : hunt::End::interrupted;
   if (settings.json) {
     terminal.print(hunt::summary_as_json(*first, tally, end, 0, kept));
   } else {
     terminal.print(hunt::summary_of(tally, end, 0, kept, {terminal.colours(), terminal.columns()}));
-    if (trials.size() < wanted) {
+    if (is_bounded && trials.size() < wanted) {
       terminal.print(fmt::format("{} of {} seeds are missing\n", wanted - trials.size(), wanted));
     }
   }
