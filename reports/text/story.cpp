@@ -17,14 +17,15 @@ namespace lightcone::reports::text {
 namespace {
 
 constexpr std::size_t most_operations = 8;
-constexpr std::size_t most_steps = 14;
+constexpr std::size_t most_steps = 9;   // of the chain, and of the marks beside it
+constexpr std::size_t most_lines = 15;  // of both, and of faults
 constexpr std::size_t most_fields = 6;
 
 // One thing that happened, at its time.
 struct Line {
   sim::Instant at{};
   std::string text;
-  bool is_fault = false;
+  enum class Weight : std::uint8_t { mark, step, fault } weight = Weight::mark;
 };
 
 class Story {
@@ -174,7 +175,7 @@ class Story {
       const Row& row = recording_.rows[at];
       chain_nodes_.insert(row.from.index);
       chain_nodes_.insert(row.to.index);
-      lines.push_back({row.ended, step_text(row), false});
+      lines.push_back({row.ended, step_text(row), Line::Weight::step});
     }
     return lines;
   }
@@ -187,17 +188,21 @@ class Story {
       std::string text = harmless(fault.description);
       if (fault.ended > fault.began) text += fmt::format(" (until {})", clock(fault.ended));
       if (!fault.effect.empty()) text += fmt::format("; it {}", fault.effect);
-      lines.push_back({fault.began, std::move(text), true});
+      lines.push_back({fault.began, std::move(text), Line::Weight::fault});
     }
     const sim::Instant from = first_of_chain();
-    std::size_t marks = 0;
+    std::vector<const sim::Landmark*> marks;
     for (const sim::Landmark& landmark : run_.landmarks) {
       if (landmark.what != sim::Happening::mark || landmark.at < from || landmark.at > moment_) continue;
-      if (is_client(landmark.node) || (!options_.full && ++marks > most_steps)) continue;
+      if (!is_client(landmark.node)) marks.push_back(&landmark);
+    }
+    const std::size_t skipped = options_.full || marks.size() <= most_steps ? 0 : marks.size() - most_steps;
+    for (std::size_t i = skipped; i < marks.size(); ++i) {
+      const sim::Landmark& landmark = *marks[i];
       lines.push_back({landmark.at,
                        fmt::format("{}: {}{}{}", name(landmark.node), landmark.name,
                                    landmark.text.empty() ? "" : " ", landmark.text),
-                       false});
+                       Line::Weight::mark});
     }
   }
 
@@ -217,19 +222,17 @@ class Story {
     if (lines.empty()) return;
     std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
     heading("How it came about");
-    const std::size_t most = options_.full ? lines.size() : 2 * most_steps;
-    // Faults stay whatever has to go.
-    std::size_t to_drop = lines.size() > most ? lines.size() - most : 0;
-    const std::size_t dropped = to_drop;
-    for (const Line& line : lines) {
-      if (to_drop > 0 && !line.is_fault) {
-        --to_drop;
-        continue;
-      }
-      numbered(fmt::format("{}: {}", clock(line.at), line.text));
+    const std::size_t most = options_.full ? lines.size() : most_lines;
+    // The earliest go first: marks, then steps. Faults stay.
+    const std::size_t before = lines.size();
+    for (const Line::Weight weight : {Line::Weight::mark, Line::Weight::step}) {
+      std::size_t surplus = lines.size() > most ? lines.size() - most : 0;
+      std::erase_if(lines,
+                    [&](const Line& line) { return line.weight == weight && surplus > 0 && surplus-- > 0; });
     }
-    if (dropped > 0)
-      out_ += fmt::format("     ({} earlier steps are left out; --full shows them)\n", dropped);
+    const std::size_t dropped = before - lines.size();
+    for (const Line& line : lines) numbered(fmt::format("{}: {}", clock(line.at), line.text));
+    if (dropped > 0) out_ += fmt::format("     ({} steps are left out; --full shows them)\n", dropped);
   }
 
   // The fields of the servers' states at the moment: those that differ first.
