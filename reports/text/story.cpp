@@ -227,8 +227,11 @@ class Story {
     const std::size_t before = lines.size();
     for (const Line::Weight weight : {Line::Weight::mark, Line::Weight::step}) {
       std::size_t surplus = lines.size() > most ? lines.size() - most : 0;
-      std::erase_if(lines,
-                    [&](const Line& line) { return line.weight == weight && surplus > 0 && surplus-- > 0; });
+      std::erase_if(lines, [&](const Line& line) {
+        if (line.weight != weight || surplus == 0) return false;
+        --surplus;
+        return true;
+      });
     }
     const std::size_t dropped = before - lines.size();
     for (const Line& line : lines) numbered(fmt::format("{}: {}", clock(line.at), line.text));

@@ -28,7 +28,7 @@ scenarios::Loaded broken_raft(std::string bug) {
 
 struct Ended {
   hunt::Tally tally;
-  hunt::End end;
+  hunt::End end = hunt::End::all_seeds;
 };
 
 Ended hunt_with(const scenarios::Loaded& loaded, StrategyKind strategy, const hunt::Limits& limits) {

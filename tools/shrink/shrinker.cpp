@@ -89,7 +89,7 @@ namespace {
 // Whether `list` could be cut, and how: pieces of half of it, of a quarter, and so on to single items, each
 // left out for good when the rest still fails.
 template <class Item, class Try>
-bool minimise(std::vector<Item>& list, Try&& first_of) {
+bool minimise(std::vector<Item>& list, const Try& first_of) {
   bool smaller = false;
   for (std::size_t piece = std::max<std::size_t>(1, list.size() / 2); !list.empty();) {
     for (std::size_t begin = 0; begin < list.size();) {

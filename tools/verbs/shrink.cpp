@@ -93,7 +93,7 @@ std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& 
       terminal.complain(fmt::format("--seed {}: expected a number from 0", text_of("seed")));
       return std::nullopt;
     }
-    settings.overrides.seed = *seed;
+    settings.overrides.seed = seed;
   }
   if (given.count("for") != 0) {
     const auto time = parse_duration(text_of("for"));
