@@ -28,6 +28,7 @@ using scenarios::Scenario;
 namespace {
 
 constexpr std::size_t most_faults = 8;
+constexpr std::uint64_t most_guessed = 100;  // other seeds for a parameter: there are many of them
 
 // What a reader knows the fault by: what it was when it began, or else what was asked for.
 std::string name_of(const faults::FaultSpec& spec, const sim::RunRecord& record) {
@@ -61,17 +62,52 @@ WhatIfs::WhatIfs(const models::Registry& registry, Scenario frozen, const sim::R
   for (const sim::BugSwitch& bug : record.bugs) {
     Scenario with = frozen;
     std::erase(with.system.bugs, bug.name);
-    add(fmt::format("with the safeguard on: {} ({})", bug.removes, bug.name), std::move(with),
-        fmt::format("{} See {}.", bug.moral, bug.reference));
+    add(fmt::format("with the safeguard on: {} ({})", bug.removes, bug.name), std::move(with)).why =
+        fmt::format("{} See {}.", bug.moral, bug.reference);
   }
+  add_parameters(frozen);
 }
 
-void WhatIfs::add(std::string what, Scenario scenario, std::string why) {
+WhatIfs::WhatIf& WhatIfs::add(std::string what, Scenario scenario) {
   WhatIf one;
   one.what = std::move(what);
   one.scenario = std::move(scenario);
-  one.why = std::move(why);
+  one.others = others_;
   all_.push_back(std::move(one));
+  return all_.back();
+}
+
+// One more of what is counted, and every other choice of what is chosen.
+void WhatIfs::add_parameters(const Scenario& frozen) {
+  const auto loaded = scenarios::reload(registry_, frozen, "what-if");
+  if (!loaded) return;
+  const auto with = [&](const sim::Field& field, const sim::Literal& now, const sim::Literal& value) {
+    Scenario changed = frozen;
+    sim::Literal& parameters = changed.system.parameters.literal;
+    if (parameters.form != sim::Form::object) parameters = sim::Literal::object();
+    parameters.set(field.name, value);
+    WhatIf& guess =
+        add(fmt::format("with {} {} instead of {}", field.name, value.text, now.text), std::move(changed));
+    guess.others = std::min(others_, most_guessed);
+    guess.is_guess = true;
+  };
+  for (const sim::Field& field : loaded->model->parameter_table().fields()) {
+    const sim::Literal now = field.type->write(field.in(static_cast<const void*>(loaded->parameters.get())));
+    if (field.type->kind() == sim::Kind::integer && now.text != "0") {  // 0 means none, or all
+      with(field, now, sim::Literal::number(std::stoll(now.text) + 1));
+    } else if (field.type->kind() == sim::Kind::choice) {
+      for (const sim::ChoiceWord& word : static_cast<const sim::ChoiceType*>(field.type)->words()) {
+        if (word.name != now.text) with(field, now, sim::Literal::string(word.name));
+      }
+    }
+  }
+}
+
+// A guess is worth a line when the claim always holds with it, and did not without.
+bool WhatIfs::is_told(const WhatIf& one) const {
+  if (!one.is_guess) return true;
+  const WhatIf& as_it_was = all_.front();
+  return one.is_sound && one.holds && one.runs > 0 && one.held == one.runs && as_it_was.held < as_it_was.runs;
 }
 
 bool WhatIfs::run(unsigned jobs, const Watch& watch) {
@@ -80,7 +116,8 @@ bool WhatIfs::run(unsigned jobs, const Watch& watch) {
     loaded.push_back(scenarios::reload(registry_, one.scenario, "what-if"));
     one.is_sound = loaded.back().has_value();
   }
-  const std::uint64_t total = all_.size() * (others_ + 1);
+  std::uint64_t total = 0;
+  for (const WhatIf& one : all_) total += one.others + 1;
   std::atomic<bool> go_on = true;
   std::atomic<std::uint64_t> over = 0;
   std::vector<std::atomic<std::uint64_t>> held(all_.size());
@@ -88,7 +125,7 @@ bool WhatIfs::run(unsigned jobs, const Watch& watch) {
   std::vector<std::atomic<std::uint64_t>> runs(all_.size());
   boost::asio::thread_pool pool(std::max(1U, jobs));
   for (std::size_t i = 0; i < all_.size(); ++i) {
-    for (std::uint64_t other = 0; other <= others_; ++other) {
+    for (std::uint64_t other = 0; other <= all_[i].others; ++other) {
       boost::asio::post(pool, [&, i, other] {
         ++over;
         if (!go_on || !loaded[i]) return;
@@ -121,6 +158,7 @@ bool WhatIfs::run(unsigned jobs, const Watch& watch) {
 std::string WhatIfs::text(const Style& style) const {
   std::string out = "\n" + painted("What if", Paint::bold, style) + "\n";
   for (const WhatIf& one : all_) {
+    if (!is_told(one)) continue;
     const std::string what = one.what.empty() ? "as it was" : harmless(one.what);
     if (!one.is_sound) {
       out += "   - " + folded(fmt::format("{}: cannot be run", what), 5, style) + "\n";

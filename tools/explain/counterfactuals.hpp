@@ -1,5 +1,5 @@
-// What would have kept the promise: the same run again without each of its faults, and with each safeguard
-// on; with the same seed, and with others.
+// What would have kept the promise: the same run again without each of its faults, with each safeguard on,
+// and with each parameter of the system changed by one step; with the same seed, and with others.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,10 @@ class WhatIfs {
   struct WhatIf {
     std::string what;  // "without the partition {n1} | {n2, n3}"; empty: as it was
     scenarios::Scenario scenario;
-    bool is_sound = true;  // can be run
-    bool holds = false;    // with the seed of the run
+    bool is_sound = true;      // can be run
+    bool holds = false;        // with the seed of the run
+    std::uint64_t others = 0;  // seeds to try besides
+    bool is_guess = false;     // told only if it makes all the difference
     std::uint64_t held = 0;
     std::uint64_t runs = 0;  // with other seeds
     std::string why;         // a safeguard's reference and moral
@@ -39,7 +41,9 @@ class WhatIfs {
   const std::vector<WhatIf>& all() const { return all_; }
 
  private:
-  void add(std::string what, scenarios::Scenario scenario, std::string why = {});
+  WhatIf& add(std::string what, scenarios::Scenario scenario);
+  void add_parameters(const scenarios::Scenario& frozen);
+  bool is_told(const WhatIf& one) const;
 
   const models::Registry& registry_;
   std::string claim_;

@@ -14,7 +14,9 @@ std::optional<bool> holds(const scenarios::Loaded& loaded, scenarios::RunOptions
   if (!record) return std::nullopt;
   const reports::RunReport report = reports::judge(*record);
   return std::none_of(report.claims.begin(), report.claims.end(), [&](const reports::ClaimReport& one) {
-    return one.claim.id == claim && one.judgement.verdict == reports::Verdict::violated;
+    const reports::Verdict verdict = one.judgement.verdict;
+    return one.claim.id == claim &&
+           (verdict == reports::Verdict::violated || verdict == reports::Verdict::weak);
   });
 }
 

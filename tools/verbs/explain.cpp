@@ -36,9 +36,9 @@ class ExplainVerb final : public Verb {
   }
   void describe(options::options_description& visible) const override {
     describe_subject(visible);
-    visible.add_options()                                                                               //
-        ("full", "all steps, not a screenful")                                                          //
-        ("others", options::value<std::string>(), "N: other seeds for what-ifs (200); 0: no what-ifs")  //
+    visible.add_options()                                                                                //
+        ("full", "all steps, not a screenful")                                                           //
+        ("others", options::value<std::string>(), "N: other seeds for what-ifs (1000); 0: no what-ifs")  //
         ("jobs,j", options::value<std::string>(), "N: runs at a time (one a core)");
   }
 
@@ -71,7 +71,7 @@ int ExplainVerb::run(const options::variables_map& given, const models::Registry
     terminal.complain("explain takes one run: name a scenario or a trace");
     return exit_usage;
   }
-  std::uint64_t others = 200;
+  std::uint64_t others = 1'000;
   std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
   if (!read_number(given, "others", 0, 100'000, others, terminal)) return exit_usage;
   if (!read_number(given, "jobs", 1, 1'024, jobs, terminal)) return exit_usage;
