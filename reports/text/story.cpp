@@ -71,13 +71,9 @@ class Story {
 
   // The wrong answer: what the monitor saw, or else the last answer among the operations that prove it.
   void find_moment() {
+    moment_ = sim::Instant(moment_of(run_, claim_));
     if (claim_.finding) {
       event_ = claim_.finding->event;
-      moment_ = claim_.finding->at;
-      since_ = sim::Instant{};
-      for (const std::size_t step : chain_to(recording_, event_, sim::Instant{})) {
-        chain_nodes_.insert(recording_.rows[step].to.index);
-      }
       return;
     }
     const sim::Operation* wrong = nullptr;
@@ -88,7 +84,6 @@ class Story {
     }
     if (wrong == nullptr) return;
     event_ = event_of_answer(recording_, *wrong);
-    moment_ = sim::Instant(sim::Duration(wrong->complete));
     since_ = sim::Instant(sim::Duration(wrong->invoke));
   }
 
@@ -173,8 +168,6 @@ class Story {
     if (chain_.size() > most) chain_.erase(chain_.begin(), chain_.end() - static_cast<std::ptrdiff_t>(most));
     for (const std::size_t at : chain_) {
       const Row& row = recording_.rows[at];
-      chain_nodes_.insert(row.from.index);
-      chain_nodes_.insert(row.to.index);
       lines.push_back({row.ended, step_text(row), Line::Weight::step});
     }
     return lines;
@@ -302,7 +295,6 @@ class Story {
   sim::Instant moment_{};
   sim::Instant since_{};
   std::vector<std::size_t> chain_;
-  std::set<std::uint32_t> chain_nodes_;
   std::size_t number_ = 0;
   std::string out_;
 };
