@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/metrics.hpp"
+#include "reports/text/operations.hpp"
 
 namespace lightcone::reports::text {
 
@@ -16,32 +16,15 @@ namespace {
 constexpr std::size_t label_width = 26;
 constexpr std::size_t cell_width = 34;
 
-struct Outcomes {
-  std::uint64_t ok = 0;
-  std::uint64_t fail = 0;
-  std::uint64_t unknown = 0;
-  sim::Histogram latency;
+Outcomes outcomes_of(const sim::History& history) {
+  Outcomes outcomes;
+  for (const sim::Operation& operation : history) outcomes.add(operation);
+  return outcomes;
+}
 
-  explicit Outcomes(const sim::History& history) {
-    for (const sim::Operation& operation : history) {
-      switch (operation.outcome) {
-        case sim::Outcome::ok:
-          ++ok;
-          latency.add(operation.complete - operation.invoke);
-          break;
-        case sim::Outcome::fail:
-          ++fail;
-          break;
-        case sim::Outcome::info:
-          ++unknown;
-          break;
-      }
-    }
-  }
-  std::string quantile(std::uint32_t parts_per_million) const {
-    return ok == 0 ? "-" : in_words(sim::Duration(latency.quantile(parts_per_million)));
-  }
-};
+std::string quantile(const Outcomes& outcomes, std::uint32_t parts_per_million) {
+  return outcomes.ok == 0 ? "-" : in_words(sim::Duration(outcomes.latency.quantile(parts_per_million)));
+}
 
 class Table {
  public:
@@ -99,14 +82,14 @@ std::size_t marks_named(const sim::RunRecord& run, std::string_view name) {
 }
 
 void add_operations(Table& table, const sim::RunRecord& left, const sim::RunRecord& right) {
-  const Outcomes a(left.history);
-  const Outcomes b(right.history);
+  const Outcomes a = outcomes_of(left.history);
+  const Outcomes b = outcomes_of(right.history);
   table.row("operations ok", grouped(a.ok), grouped(b.ok));
   table.row("refused", grouped(a.fail), grouped(b.fail));
   table.row("unknown", grouped(a.unknown), grouped(b.unknown));
-  table.row("latency p50", a.quantile(500'000), b.quantile(500'000));
-  table.row("latency p99", a.quantile(990'000), b.quantile(990'000));
-  table.row("latency max", a.quantile(1'000'000), b.quantile(1'000'000));
+  table.row("latency p50", quantile(a, 500'000), quantile(b, 500'000));
+  table.row("latency p99", quantile(a, 990'000), quantile(b, 990'000));
+  table.row("latency max", quantile(a, 1'000'000), quantile(b, 1'000'000));
   table.row("longest without an ok", in_words(longest_silence(left.history)),
             in_words(longest_silence(right.history)));
 }

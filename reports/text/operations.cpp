@@ -4,35 +4,11 @@
 
 #include <map>
 
-#include "sim/metrics.hpp"
-
 namespace lightcone::reports::text {
 
 namespace {
 
-struct Kind {
-  std::uint64_t ok = 0;
-  std::uint64_t fail = 0;
-  std::uint64_t unknown = 0;
-  sim::Histogram latency;
-};
-
-void count(Kind& kind, const sim::Operation& operation) {
-  switch (operation.outcome) {
-    case sim::Outcome::ok:
-      ++kind.ok;
-      kind.latency.add(operation.complete - operation.invoke);
-      break;
-    case sim::Outcome::fail:
-      ++kind.fail;
-      break;
-    case sim::Outcome::info:
-      ++kind.unknown;
-      break;
-  }
-}
-
-std::string line(std::string_view name, const Kind& kind) {
+std::string line(std::string_view name, const Outcomes& kind) {
   std::string out = fmt::format("  {} {:>9} {:>8} {:>8}", fitted(name, 10), grouped(kind.ok),
                                 grouped(kind.fail), grouped(kind.unknown));
   if (kind.ok > 0) {
@@ -44,6 +20,21 @@ std::string line(std::string_view name, const Kind& kind) {
 }
 
 }  // namespace
+
+void Outcomes::add(const sim::Operation& operation) {
+  switch (operation.outcome) {
+    case sim::Outcome::ok:
+      ++ok;
+      latency.add(operation.complete - operation.invoke);
+      break;
+    case sim::Outcome::fail:
+      ++fail;
+      break;
+    case sim::Outcome::info:
+      ++unknown;
+      break;
+  }
+}
 
 std::string operation_text(const sim::RunRecord& run, const sim::Operation& operation) {
   const auto process = static_cast<std::size_t>(operation.process);
@@ -70,11 +61,11 @@ std::string operation_text(const sim::RunRecord& run, const sim::Operation& oper
 }
 
 std::string operations_table(const sim::RunRecord& run, const Style& style) {
-  std::map<std::string, Kind> kinds;
-  Kind all;
+  std::map<std::string, Outcomes> kinds;
+  Outcomes all;
   for (const sim::Operation& operation : run.history) {
-    count(kinds[operation.f], operation);
-    count(all, operation);
+    kinds[operation.f].add(operation);
+    all.add(operation);
   }
   std::string out =
       painted(fmt::format("  {} {:>9} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}", fitted("", 10), "ok",

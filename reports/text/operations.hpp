@@ -1,12 +1,24 @@
 // What clients did: by kind and outcome, and how long it took.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "reports/text/style.hpp"
+#include "sim/metrics.hpp"
 #include "sim/run_record.hpp"
 
 namespace lightcone::reports::text {
+
+// How many ended how, and how long the successful ones took.
+struct Outcomes {
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t unknown = 0;
+  sim::Histogram latency;
+
+  void add(const sim::Operation& operation);
+};
 
 std::string operations_table(const sim::RunRecord& run, const Style& style);
 
