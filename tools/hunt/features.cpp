@@ -39,13 +39,17 @@ class Counter {
 
 class Reader {
  public:
-  explicit Reader(const sim::RunRecord& record) : record_(record) {}
+  explicit Reader(const sim::RunRecord& record) : record_(record) {
+    for (const sim::FaultRecord& fault : record.faults) {
+      if (fault.affected > 0) windows_.push_back({fault.began, fault.ended, bit_of(fault.kind)});
+    }
+  }
 
   // The kinds of faults that were in effect, as a number that does not depend on their order.
   std::uint64_t trouble_at(sim::Instant when) const {
     std::uint64_t trouble = 0;
-    for (const sim::FaultRecord& fault : record_.faults) {
-      if (fault.affected > 0 && fault.began <= when && when <= fault.ended) trouble |= bit_of(fault.kind);
+    for (const Window& window : windows_) {
+      if (window.began <= when && when <= window.ended) trouble |= window.bit;
     }
     return trouble;
   }
@@ -75,7 +79,15 @@ class Reader {
     return std::uint64_t{1} << (sim::name_hash(kind) % 64);
   }
 
+  // A fault that took effect.
+  struct Window {
+    sim::Instant began;
+    sim::Instant ended;
+    std::uint64_t bit;
+  };
+
   const sim::RunRecord& record_;
+  std::vector<Window> windows_;
 };
 
 }  // namespace
