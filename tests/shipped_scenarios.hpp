@@ -23,6 +23,11 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+inline const models::Registry& shipped_models() {
+  static const models::Registry all;
+  return all;
+}
+
 // Relative to the sources, in alphabetical order: "scenarios/raft/figure-8.json".
 inline std::vector<std::string> shipped_scenarios() {
   std::vector<std::string> files;

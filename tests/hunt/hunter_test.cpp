@@ -14,16 +14,11 @@ using hunt::StrategyKind;
 
 namespace {
 
-const models::Registry& registry() {
-  static const models::Registry all;
-  return all;
-}
-
 scenarios::Loaded broken_raft(std::string bug) {
   scenarios::Overrides overrides;
   if (!bug.empty()) overrides.bugs = {std::move(bug)};
   overrides.settings = {"length=8s", "calm=3s"};
-  return load_shipped(registry(), "scenarios/raft/random-faults.json", overrides);
+  return load_shipped(shipped_models(), "scenarios/raft/random-faults.json", overrides);
 }
 
 struct Ended {
@@ -32,7 +27,7 @@ struct Ended {
 };
 
 Ended hunt_with(const scenarios::Loaded& loaded, StrategyKind strategy, const hunt::Limits& limits) {
-  hunt::Hunter hunter(registry(), loaded, strategy, limits);
+  hunt::Hunter hunter(shipped_models(), loaded, strategy, limits);
   const hunt::End end = hunter.run([](const hunt::Tally&, const hunt::Trial*) { return true; });
   return {std::move(hunter.tally()), end};
 }
@@ -55,7 +50,7 @@ TEST_CASE("hunt: finds a missing safeguard, and its frozen run fails in the same
     INFO(signature.text());
     CHECK(found.first_seed >= 1);
     CHECK(found.shortest.seed >= found.first_seed);
-    const auto frozen = scenarios::reload(registry(), found.shortest.frozen, "frozen.json");
+    const auto frozen = scenarios::reload(shipped_models(), found.shortest.frozen, "frozen.json");
     REQUIRE(frozen);
     const auto again = hunt::try_once(*frozen, frozen->scenario.seed, never);
     REQUIRE(again);
@@ -124,7 +119,7 @@ TEST_CASE("hunt: shards are disjoint and together the whole") {
   std::uint64_t trials = 0;
   limits.shards = 3;
   for (limits.shard = 0; limits.shard < 3; ++limits.shard) {
-    hunt::Hunter hunter(registry(), loaded, StrategyKind::uniform, limits);
+    hunt::Hunter hunter(shipped_models(), loaded, StrategyKind::uniform, limits);
     hunter.skip({4});
     hunter.run([&](const hunt::Tally&, const hunt::Trial* trial) {
       if (trial != nullptr) seeds.insert(trial->seed);
@@ -141,7 +136,7 @@ TEST_CASE("hunt: ends when its watcher has enough, and when its time is up") {
   hunt::Limits limits;
   limits.last_seed = UINT64_MAX / 2;
   limits.jobs = 2;
-  hunt::Hunter hunter(registry(), loaded, StrategyKind::uniform, limits);
+  hunt::Hunter hunter(shipped_models(), loaded, StrategyKind::uniform, limits);
   CHECK(hunter.run([](const hunt::Tally& tally, const hunt::Trial*) { return tally.trials < 3; }) ==
         hunt::End::interrupted);
   CHECK(hunter.tally().trials == 3);

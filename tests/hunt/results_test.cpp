@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/scratch_folder.hpp"
 #include "tests/shipped_scenarios.hpp"
 #include "tools/hunt/hunter.hpp"
 #include "tools/hunt/regressions.hpp"
@@ -14,22 +15,6 @@ namespace fs = std::filesystem;
 using Catch::Contains;
 
 namespace {
-
-// A folder that is empty at first and gone at the end.
-class Scratch {
- public:
-  explicit Scratch(const std::string& name) : folder_(fs::path(LIGHTCONE_SCRATCH_DIR) / name) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { fs::remove_all(folder_); }
-  std::string operator()(const std::string& name) const { return (folder_ / name).string(); }
-
- private:
-  fs::path folder_;
-};
 
 hunt::Trial trial(std::uint64_t seed) {
   hunt::Trial trial;
@@ -76,7 +61,7 @@ void write_trials(const std::string& path, std::uint64_t first, std::uint64_t la
 }  // namespace
 
 TEST_CASE("results: a trial is read as it was written") {
-  const Scratch scratch("hunt_results_read");
+  const ScratchFolder scratch("hunt_results_read");
   write_trials(scratch("r.jsonl"), 1, 4);
   hunt::Results results;
   REQUIRE_FALSE(hunt::read_results(scratch("r.jsonl"), results));
@@ -96,7 +81,7 @@ TEST_CASE("results: a trial is read as it was written") {
 }
 
 TEST_CASE("results: a torn last line is dropped, nothing else is, and the hunt goes on behind it") {
-  const Scratch scratch("hunt_results_torn");
+  const ScratchFolder scratch("hunt_results_torn");
   const std::string path = scratch("r.jsonl");
   write_trials(path, 1, 4);
   const std::string whole = read_file(path);
@@ -114,7 +99,7 @@ TEST_CASE("results: a torn last line is dropped, nothing else is, and the hunt g
 }
 
 TEST_CASE("results: files that are no results, or those of another hunt, are refused") {
-  const Scratch scratch("hunt_results_wrong");
+  const ScratchFolder scratch("hunt_results_wrong");
   const std::string path = scratch("r.jsonl");
   write_trials(path, 1, 2);
   hunt::Header other = header();
@@ -133,7 +118,7 @@ TEST_CASE("results: files that are no results, or those of another hunt, are ref
 }
 
 TEST_CASE("regressions: the shortest case is kept, under a name that says what it is") {
-  const Scratch scratch("hunt_regressions");
+  const ScratchFolder scratch("hunt_regressions");
   const hunt::Regressions regressions(scratch("random faults.json"), "");
   CHECK(regressions.folder() == scratch("regressions"));
   CHECK(regressions.cases().empty());

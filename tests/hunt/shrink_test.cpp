@@ -13,16 +13,11 @@ namespace shrink = tools::shrink;
 
 namespace {
 
-const models::Registry& registry() {
-  static const models::Registry all;
-  return all;
-}
-
 // The first failure of this claim under random faults.
 scenarios::Scenario failing(const std::string& file, std::string bug, const std::string& claim) {
   scenarios::Overrides overrides;
   overrides.bugs = {std::move(bug)};
-  const scenarios::Loaded loaded = load_shipped(registry(), file, overrides);
+  const scenarios::Loaded loaded = load_shipped(shipped_models(), file, overrides);
   for (std::uint64_t seed = 1; seed < 100; ++seed) {
     const auto trial = hunt::try_once(loaded, seed, [] { return true; });
     for (const hunt::Failure& failure : trial->failures) {
@@ -40,7 +35,7 @@ struct Shrunk {
 };
 
 Shrunk shrunk(const scenarios::Scenario& frozen, shrink::Probe::Limits limits) {
-  shrink::Probe probe(registry(), std::move(limits));
+  shrink::Probe probe(shipped_models(), std::move(limits));
   REQUIRE(probe.fails(frozen));
   Shrunk result;
   shrink::Shrinker shrinker(probe, frozen,
@@ -63,12 +58,12 @@ TEST_CASE("shrink: what is left is a story of a few faults and operations that s
                           Case{"scenarios/lock/random-faults.json", "lock.no-fencing", "P9.3"}}) {
     INFO(one.bug);
     const scenarios::Scenario frozen = failing(one.file, one.bug, one.claim);
-    const shrink::Extent before = shrink::extent_of(frozen, registry());
+    const shrink::Extent before = shrink::extent_of(frozen, shipped_models());
     CHECK(before.operations > 100);
     const Shrunk result = shrunk(frozen, {.jobs = 2, .time = {}, .go_on = {}});
     CHECK(result.is_minimal);
     CHECK(result.improvements > 5);
-    const shrink::Extent after = shrink::extent_of(result.scenario, registry());
+    const shrink::Extent after = shrink::extent_of(result.scenario, shipped_models());
     CHECK(after.faults <= 3);
     CHECK(after.operations <= 6);
     CHECK(after.nodes <= before.nodes);
@@ -77,7 +72,7 @@ TEST_CASE("shrink: what is left is a story of a few faults and operations that s
     CHECK(result.scenario.expect.anomaly == frozen.expect.anomaly);
 
     // 1-minimal, checked without the shrinker.
-    const shrink::Probe probe(registry(), {});
+    const shrink::Probe probe(shipped_models(), {});
     CHECK(probe.fails(result.scenario));
     for (std::size_t i = 0; i < result.scenario.faults.size(); ++i) {
       scenarios::Scenario less = result.scenario;
@@ -112,10 +107,10 @@ TEST_CASE("shrink: ends when its time is up, with the best so far") {
   const Shrunk cut = shrunk(frozen, {.jobs = 1, .time = {}, .go_on = [&] { return ++questions < 20'000; }});
   CHECK_FALSE(cut.is_minimal);
   CHECK(cut.improvements > 0);
-  const shrink::Probe probe(registry(), {});
+  const shrink::Probe probe(shipped_models(), {});
   CHECK(probe.fails(cut.scenario));
-  CHECK(shrink::extent_of(cut.scenario, registry()).operations <
-        shrink::extent_of(frozen, registry()).operations);
+  CHECK(shrink::extent_of(cut.scenario, shipped_models()).operations <
+        shrink::extent_of(frozen, shipped_models()).operations);
 }
 
 }  // namespace lightcone::tests

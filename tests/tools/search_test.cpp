@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/scratch_folder.hpp"
 #include "tests/tools/program.hpp"
 
 namespace lightcone::tests {
@@ -13,25 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Catch::Contains;
-
-// A folder that is empty at first and gone at the end.
-class Folder {
- public:
-  explicit Folder(const std::string& name) : path_(fs::path(LIGHTCONE_SCRATCH_DIR) / name) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  std::string operator()(const std::string& name) const { return (path_ / name).string(); }
-  std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator{}));
-  }
-
- private:
-  fs::path path_;
-};
 
 std::vector<nlohmann::json> lines_of(const std::string& text) {
   std::vector<nlohmann::json> lines;
@@ -46,7 +28,7 @@ const std::string broken =
 }  // namespace
 
 TEST_CASE("hunt, shrink, explain: from a search to a story") {
-  const Folder folder("search_story");
+  const ScratchFolder folder("search_story");
   const Ran hunted = run_program("hunt " + broken + "--seeds 1..40 --json --regressions " + folder("kept"));
   CHECK(hunted.exit_code == 1);
   const auto lines = lines_of(hunted.output);
@@ -77,7 +59,7 @@ TEST_CASE("hunt, shrink, explain: from a search to a story") {
 }
 
 TEST_CASE("hunt: parts put together are the whole, whatever was torn") {
-  const Folder folder("search_parts");
+  const ScratchFolder folder("search_parts");
   const std::string hunt = "hunt " + broken + "--seeds 1..12 --keep-nothing --json ";
   const Ran whole = run_program(hunt);
   for (const char* part : {"1", "2"}) {
@@ -102,7 +84,7 @@ TEST_CASE("hunt: parts put together are the whole, whatever was torn") {
 }
 
 TEST_CASE("hunt: nothing found ends with 0 and writes nothing, and --all compares the safeguards") {
-  const Folder folder("search_nothing");
+  const ScratchFolder folder("search_nothing");
   const Ran held =
       run_program("hunt scenarios/raft/random-faults.json --seeds 1..5 --regressions " + folder("kept"));
   CHECK(held.exit_code == 0);

@@ -116,33 +116,27 @@ bool minimise(std::vector<Item>& list, const Try& first_of) {
 
 }  // namespace
 
-bool Shrinker::drop_operations() {
-  std::vector<ScriptedOperation> script = *best_.workload.script;
-  return minimise(script, [&](std::size_t begin, std::size_t pieces, const auto& without) {
-    const auto make = [&](std::size_t i) {
-      Scenario candidate = best_;
-      candidate.workload.script = without(i);
-      return candidate;
-    };
-    const auto found = probe_.first(begin, pieces, make);
-    if (found) accept(make(*found), "fewer operations");
-    return found;
-  });
-}
-
-template <class Item>
-bool Shrinker::drop_items(std::string_view step, std::vector<Item> Scenario::* list) {
-  std::vector<Item> items = best_.*list;
+template <class List>
+bool Shrinker::drop_pieces(std::string_view step, const List& list_of) {
+  auto items = list_of(best_);
   return minimise(items, [&](std::size_t begin, std::size_t pieces, const auto& without) {
     const auto make = [&](std::size_t i) {
       Scenario candidate = best_;
-      candidate.*list = without(i);
+      list_of(candidate) = without(i);
       return candidate;
     };
     const auto found = probe_.first(begin, pieces, make);
     if (found) accept(make(*found), step);
     return found;
   });
+}
+
+bool Shrinker::drop_operations() {
+  return drop_pieces("fewer operations", [](Scenario& s) -> auto& { return *s.workload.script; });
+}
+
+bool Shrinker::drop_faults() {
+  return drop_pieces("fewer faults", [](Scenario& s) -> auto& { return s.faults; });
 }
 
 // An operation that is left out also shifts what chance deals to those behind it, and so the failure can hang
@@ -442,7 +436,7 @@ bool Shrinker::run() {
   });
   attempt("marks are not asked for",
           [](Scenario& scenario) { return !std::exchange(scenario.marks, {}).empty(); });
-  drop_items("fewer faults", &Scenario::faults);
+  drop_faults();
   simplify_faults();
   simplify_world();
   cut_tail();
@@ -460,7 +454,7 @@ bool Shrinker::run() {
   shorten();
   for (bool smaller = true; smaller && !probe_.is_over();) {
     smaller = false;
-    smaller |= drop_items("fewer faults", &Scenario::faults);
+    smaller |= drop_faults();
     smaller |= drop_operations();
     smaller |= drop_with_other_luck();
     smaller |= drop_faults_with_other_luck();

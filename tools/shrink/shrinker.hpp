@@ -44,8 +44,9 @@ class Shrinker {
   using Change = std::function<bool(Scenario&)>;  // false: there is nothing to change
 
   bool attempt(std::string_view step, const Change& change);
-  template <class Item>
-  bool drop_items(std::string_view step, std::vector<Item> Scenario::* list);
+  template <class List>
+  bool drop_pieces(std::string_view step, const List& list_of);
+  bool drop_faults();
   bool drop_operations();
   bool drop_with_other_luck();
   bool drop_faults_with_other_luck();

@@ -1,9 +1,6 @@
 // lightcone explain: why a run broke its promise, and what would have kept it.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
-
 #include "models/registry.hpp"
 #include "reports/judge.hpp"
 #include "reports/recording/recorder.hpp"
@@ -28,10 +25,9 @@ class ExplainVerb final : public Verb {
   std::string_view operand_option() const override { return "run"; }
   std::string_view explanation() const override {
     return "The operations that contradict each other, how the wrong answer came about, what each server\n"
-           "believed then, and what would have helped: runs again without each fault and with each "
-           "safeguard\n"
-           "on, with this seed and with others. It is easiest to read of what `lightcone shrink` has "
-           "left.\n\n"
+           "believed then, and what would have helped: runs again without each fault, with each\n"
+           "safeguard on and with other parameters, with this seed and with others; and when it could\n"
+           "last have gone well. It is easiest to read of what `lightcone shrink` has left.\n\n"
            "Exit codes: 0 it is explained, 3 there is nothing to explain, 64 wrong usage, 65 a bad file.\n";
   }
   void describe(options::options_description& visible) const override {
@@ -44,24 +40,7 @@ class ExplainVerb final : public Verb {
 
   int run(const options::variables_map& given, const models::Registry& registry,
           Terminal& terminal) const override;
-
- private:
-  static bool read_number(const options::variables_map& given, const char* option, std::uint64_t least,
-                          std::uint64_t most, std::uint64_t& out, Terminal& terminal);
 };
-
-bool ExplainVerb::read_number(const options::variables_map& given, const char* option, std::uint64_t least,
-                              std::uint64_t most, std::uint64_t& out, Terminal& terminal) {
-  if (given.count(option) == 0) return true;
-  const std::string text = given[option].as<std::string>();
-  const auto number = parse_count(text);
-  if (number && *number >= least && *number <= most) {
-    out = *number;
-    return true;
-  }
-  terminal.complain(fmt::format("--{} {}: expected a number from {} to {}", option, text, least, most));
-  return false;
-}
 
 int ExplainVerb::run(const options::variables_map& given, const models::Registry& registry,
                      Terminal& terminal) const {
@@ -72,9 +51,9 @@ int ExplainVerb::run(const options::variables_map& given, const models::Registry
     return exit_usage;
   }
   std::uint64_t others = 1'000;
-  std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned jobs = 1;
   if (!read_number(given, "others", 0, 100'000, others, terminal)) return exit_usage;
-  if (!read_number(given, "jobs", 1, 1'024, jobs, terminal)) return exit_usage;
+  if (!read_jobs(given, jobs, terminal)) return exit_usage;
   int exit_code = exit_ok;
   const auto subject = subject_of(registry, files.front(), given, terminal, exit_code);
   if (!subject) return exit_code;
@@ -100,16 +79,16 @@ int ExplainVerb::run(const options::variables_map& given, const models::Registry
 
   scenarios::Scenario frozen = scenarios::freeze(subject->loaded, *record, std::move(faults));
   explain::WhatIfs what_ifs(registry, std::move(frozen), *record, claim->claim.id, others);
-  const bool done = what_ifs.run(static_cast<unsigned>(jobs), [&](std::uint64_t runs, std::uint64_t all) {
+  const bool done = what_ifs.run(jobs, [&](std::uint64_t runs, std::uint64_t all) {
     if (terminal.shows_status()) terminal.status(fmt::format("what if: {} of {} runs", runs, all));
     return !is_interrupted();
   });
   terminal.clear_status();
   terminal.print(what_ifs.text(style));
   if (!done) return exit_interrupted;
-  const auto no_return = explain::find_no_return(
-      registry, what_ifs.all().front().scenario, claim->claim.id, reports::moment_of(*record, *claim),
-      static_cast<unsigned>(jobs), [] { return !is_interrupted(); });
+  const auto no_return =
+      explain::find_no_return(registry, what_ifs.all().front().scenario, claim->claim.id,
+                              reports::moment_of(*record, *claim), jobs, [] { return !is_interrupted(); });
   if (no_return) terminal.print(explain::no_return_text(*no_return, style));
   return !is_interrupted() ? exit_ok : exit_interrupted;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "models/registry.hpp"
 #include "reports/judge.hpp"
@@ -45,6 +44,31 @@ class Stopwatch {
  private:
   Clock::time_point began_ = Clock::now();
 };
+
+struct Ended {
+  hunt::End end;
+  double seconds;
+};
+
+// The end of a hunt, or of several put together: keeps what failed, and prints what there is to say.
+int keep_and_tell(const hunt::Regressions& regressions, const hunt::Header& header, const hunt::Tally& tally,
+                  const Ended& ended, const Settings& settings, Terminal& terminal) {
+  std::vector<hunt::Kept> kept;
+  for (const auto& [signature, found] : tally.found) {
+    std::string path;
+    if (settings.keeps) {
+      if (const auto wrong = regressions.keep(found.shortest, path)) {
+        terminal.complain(*wrong);
+        return exit_cannot_create;
+      }
+    }
+    kept.push_back({signature, std::move(path)});
+  }
+  terminal.print(settings.json ? hunt::summary_as_json(header, tally, ended.end, ended.seconds, kept)
+                               : hunt::summary_of(tally, ended.end, ended.seconds, kept,
+                                                  {terminal.colours(), terminal.columns()}));
+  return exit_ok;
+}
 
 // One hunt: a scenario, with some safeguards off.
 class OneHunt {
@@ -159,21 +183,9 @@ class OneHunt {
 
   int tell(hunt::End end, double seconds, bool old_cases_fail) {
     const hunt::Tally& tally = hunter_.tally();
-    std::vector<hunt::Kept> kept;
-    for (const auto& [signature, found] : tally.found) {
-      std::string path;
-      if (settings_.keeps) {
-        if (const auto wrong = regressions_.keep(found.shortest, path)) {
-          terminal_.complain(*wrong);
-          return exit_cannot_create;
-        }
-      }
-      kept.push_back({signature, std::move(path)});
-    }
-    if (settings_.json) {
-      terminal_.print(hunt::summary_as_json(header(), tally, end, seconds, kept));
-    } else {
-      terminal_.print(hunt::summary_of(tally, end, seconds, kept, style()));
+    if (const int code = keep_and_tell(regressions_, header(), tally, {end, seconds}, settings_, terminal_);
+        code != exit_ok) {
+      return code;
     }
     if (end == hunt::End::interrupted) return exit_interrupted;
     if (!tally.found.empty() || old_cases_fail) return exit_violated;
@@ -242,7 +254,10 @@ class HuntVerb final : public Verb {
 
 bool HuntVerb::read_limits(const options::variables_map& given, hunt::Limits& limits, Terminal& terminal) {
   const auto text_of = [&](const char* option) { return given[option].as<std::string>(); };
-  limits.jobs = std::max(1U, std::thread::hardware_concurrency());
+  if (!read_jobs(given, limits.jobs, terminal) || !read_time_limit(given, limits.time, terminal))
+    return false;
+  if (!read_number(given, "until-found", 1, UINT64_MAX, limits.distinct_failures, terminal)) return false;
+  if (limits.time || limits.distinct_failures > 0) limits.last_seed = no_last_seed;
   if (given.count("seeds") != 0) {
     const auto range = parse_seeds(text_of("seeds"));
     if (!range) {
@@ -251,32 +266,6 @@ bool HuntVerb::read_limits(const options::variables_map& given, hunt::Limits& li
     }
     limits.first_seed = range->first;
     limits.last_seed = range->last;
-  }
-  if (given.count("for") != 0) {
-    const auto time = parse_duration(text_of("for"));
-    if (!time || *time <= sim::Duration::zero()) {
-      terminal.complain(fmt::format("--for {}: expected a time such as 30s or 5m", text_of("for")));
-      return false;
-    }
-    limits.time = *time;
-    if (given.count("seeds") == 0) limits.last_seed = no_last_seed;
-  }
-  if (given.count("until-found") != 0) {
-    const auto number = parse_count(text_of("until-found"));
-    if (!number || *number == 0) {
-      terminal.complain(fmt::format("--until-found {}: expected a number from 1", text_of("until-found")));
-      return false;
-    }
-    limits.distinct_failures = *number;
-    if (given.count("seeds") == 0) limits.last_seed = no_last_seed;
-  }
-  if (given.count("jobs") != 0) {
-    const auto number = parse_count(text_of("jobs"));
-    if (!number || *number == 0 || *number > 1'024) {
-      terminal.complain(fmt::format("--jobs {}: expected a number from 1 to 1024", text_of("jobs")));
-      return false;
-    }
-    limits.jobs = static_cast<unsigned>(*number);
   }
   if (given.count("shard") != 0) {
     const std::string text = text_of("shard");
@@ -360,26 +349,14 @@ int HuntVerb::merge(const std::vector<std::string>& files, const Settings& setti
   const bool is_bounded = first->last_seed < no_last_seed;
   const std::uint64_t wanted = first->last_seed - first->first_seed + 1;
   const hunt::Regressions regressions(first->scenario, settings.regressions);
-  std::vector<hunt::Kept> kept;
-  for (const auto& [signature, found] : tally.found) {
-    std::string path;
-    if (settings.keeps) {
-      if (const auto wrong = regressions.keep(found.shortest, path)) {
-        terminal.complain(*wrong);
-        return exit_cannot_create;
-      }
-    }
-    kept.push_back({signature, std::move(path)});
-  }
   const hunt::End end =
       !is_bounded || trials.size() == wanted ? hunt::End::all_seeds : hunt::End::interrupted;
-  if (settings.json) {
-    terminal.print(hunt::summary_as_json(*first, tally, end, 0, kept));
-  } else {
-    terminal.print(hunt::summary_of(tally, end, 0, kept, {terminal.colours(), terminal.columns()}));
-    if (is_bounded && trials.size() < wanted) {
-      terminal.print(fmt::format("{} of {} seeds are missing\n", wanted - trials.size(), wanted));
-    }
+  if (const int code = keep_and_tell(regressions, *first, tally, {end, 0}, settings, terminal);
+      code != exit_ok) {
+    return code;
+  }
+  if (!settings.json && is_bounded && trials.size() < wanted) {
+    terminal.print(fmt::format("{} of {} seeds are missing\n", wanted - trials.size(), wanted));
   }
   return tally.found.empty() ? exit_ok : exit_violated;
 }

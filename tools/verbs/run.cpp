@@ -155,7 +155,9 @@ class OneRun {
     reports::Recording recording;
     options.attach = [&](sim::Simulation& simulation) { return attach(simulation, trace, recording); };
     std::vector<faults::FaultSpec> faults;
-    options.planned = [&](const std::vector<faults::FaultSpec>& all) { faults = all; };
+    if (!settings_.freeze.empty()) {
+      options.planned = [&](const std::vector<faults::FaultSpec>& all) { faults = all; };
+    }
     options.progress = [&](const scenarios::Progress& progress) { return show(progress, seed, begin); };
     auto record = scenarios::run(loaded_, options);
     terminal_.clear_status();

@@ -1,9 +1,8 @@
 // lightcone shrink: cuts a failing scenario down to what it needs.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <thread>
+#include <nlohmann/json.hpp>
 
 #include "models/registry.hpp"
 #include "reports/judge.hpp"
@@ -33,6 +32,18 @@ std::string described(const shrink::Extent& extent) {
                      extent.faults == 1 ? "" : "s", extent.operations, extent.operations == 1 ? "" : "s",
                      extent.clients, extent.clients == 1 ? "" : "s", extent.nodes,
                      reports::text::in_words(extent.length));
+}
+
+using Json = nlohmann::ordered_json;
+
+double in_seconds(sim::Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
+
+Json json_of(const shrink::Extent& extent) {
+  return {{"faults", extent.faults},
+          {"operations", extent.operations},
+          {"clients", extent.clients},
+          {"nodes", extent.nodes},
+          {"simulated_seconds", in_seconds(extent.length)}};
 }
 
 class ShrinkVerb final : public Verb {
@@ -71,7 +82,6 @@ class ShrinkVerb final : public Verb {
 
 std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& given, Terminal& terminal) {
   Settings settings;
-  const auto text_of = [&](const char* option) { return given[option].as<std::string>(); };
   const auto files = given.count("scenario") == 0 ? std::vector<std::string>{}
                                                   : given["scenario"].as<std::vector<std::string>>();
   if (files.size() != 1) {
@@ -80,38 +90,18 @@ std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& 
   }
   settings.file = files.front();
   if (given.count("output") != 0) {
-    settings.out = text_of("output");
+    settings.out = given["output"].as<std::string>();
   } else {
     std::filesystem::path path(settings.file == "-" ? "scenario.json" : settings.file);
     settings.out = path.replace_extension("shrunk.json").string();
   }
   if (given.count("set") != 0) settings.overrides.settings = given["set"].as<std::vector<std::string>>();
   if (given.count("bug") != 0) settings.overrides.bugs = given["bug"].as<std::vector<std::string>>();
-  if (given.count("seed") != 0) {
-    const auto seed = parse_count(text_of("seed"));
-    if (!seed) {
-      terminal.complain(fmt::format("--seed {}: expected a number from 0", text_of("seed")));
-      return std::nullopt;
-    }
-    settings.overrides.seed = seed;
-  }
-  if (given.count("for") != 0) {
-    const auto time = parse_duration(text_of("for"));
-    if (!time || *time <= sim::Duration::zero()) {
-      terminal.complain(fmt::format("--for {}: expected a time such as 30s or 5m", text_of("for")));
-      return std::nullopt;
-    }
-    settings.limits.time = *time;
-  }
-  settings.limits.jobs = std::max(1U, std::thread::hardware_concurrency());
-  if (given.count("jobs") != 0) {
-    const auto jobs = parse_count(text_of("jobs"));
-    if (!jobs || *jobs == 0 || *jobs > 1'024) {
-      terminal.complain(fmt::format("--jobs {}: expected a number from 1 to 1024", text_of("jobs")));
-      return std::nullopt;
-    }
-    settings.limits.jobs = static_cast<unsigned>(*jobs);
-  }
+  std::uint64_t seed = 0;
+  if (!read_number(given, "seed", 0, UINT64_MAX, seed, terminal)) return std::nullopt;
+  if (given.count("seed") != 0) settings.overrides.seed = seed;
+  if (!read_time_limit(given, settings.limits.time, terminal)) return std::nullopt;
+  if (!read_jobs(given, settings.limits.jobs, terminal)) return std::nullopt;
   settings.limits.go_on = [] { return !is_interrupted(); };
   settings.json = given.count("json") != 0;
   return settings;
@@ -129,7 +119,10 @@ std::optional<scenarios::Scenario> ShrinkVerb::freeze(const scenarios::Loaded& l
   const reports::ClaimReport* worst = report.violation(*record);
   if (worst == nullptr || worst->judgement.verdict != reports::Verdict::violated) return std::nullopt;
   scenarios::Scenario frozen = scenarios::freeze(loaded, *record, std::move(faults));
-  if (!loaded.scenario.workload.script || !loaded.scenario.expect.claim) {
+  const scenarios::Expectation& expected = loaded.scenario.expect;
+  const bool is_as_expected =
+      expected.claim == worst->claim.id && expected.anomaly == worst->judgement.anomaly;
+  if (!loaded.scenario.workload.script || !is_as_expected) {
     scenarios::expect_failure(frozen, worst->claim.id, worst->judgement.anomaly, worst->summary());
   }
   return frozen;
@@ -187,19 +180,14 @@ int ShrinkVerb::run(const options::variables_map& given, const models::Registry&
   const shrink::Extent after = shrink::extent_of(shrinker.best(), registry);
   const auto no_return = find_no_return(registry, shrinker.best(), settings->limits.jobs);
   if (settings->json) {
-    const auto object = [](const shrink::Extent& e) {
-      return fmt::format(R"({{"faults":{},"operations":{},"clients":{},"nodes":{},"simulated_seconds":{}}})",
-                         e.faults, e.operations, e.clients, e.nodes,
-                         static_cast<double>(e.length.count()) / 1e9);
-    };
-    terminal.print(
-        fmt::format(
-            R"({{"claim":"{}","anomaly":"{}","before":{},"after":{},"runs":{},"minimal":{},"no_return":{}}})",
-            *frozen->expect.claim, *frozen->expect.anomaly, object(before), object(after), probe.runs(),
-            minimal,
-            no_return ? fmt::format("{}", static_cast<double>(no_return->at.count()) / 1e9)
-                      : std::string("null")) +
-        "\n");
+    const Json line = {{"claim", *frozen->expect.claim},
+                       {"anomaly", *frozen->expect.anomaly},
+                       {"before", json_of(before)},
+                       {"after", json_of(after)},
+                       {"runs", probe.runs()},
+                       {"minimal", minimal},
+                       {"no_return", no_return ? Json(in_seconds(no_return->at)) : Json()}};
+    terminal.print(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   } else {
     terminal.print(fmt::format("after:  {}\n{} runs; {}\n{}\n", described(after), probe.runs(),
                                minimal
