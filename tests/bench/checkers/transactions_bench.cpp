@@ -1,6 +1,4 @@
 // How long it takes to judge list-append and register transactions, and in how much memory.
-#include <sys/resource.h>
-
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +7,7 @@
 
 #include "reports/checkers/transactions/check_transactions.hpp"
 #include "sim/history.hpp"
+#include "tests/bench/usage.hpp"
 
 using namespace lightcone;
 using namespace lightcone::reports;
@@ -113,22 +112,6 @@ void damage(sim::History& history, std::uint64_t seed) {
     }
     history[i].result = sim::Value(std::move(micros));
   }
-}
-
-// Of this process, so that what else runs on the machine does not count.
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& at) {
-    return static_cast<double>(at.tv_sec) + 1e-6 * static_cast<double>(at.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double peak_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 void measure(const char* name, const sim::History& history, const TransactionOptions& options) {
