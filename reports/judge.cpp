@@ -162,7 +162,7 @@ const ClaimReport* RunReport::violation(const sim::RunRecord& run) const {
   for (const ClaimReport& claim : claims) {
     if (is_expected(claim, run)) return &claim;
     const Verdict found = claim.judgement.verdict;
-    if (found == Verdict::held || found == Verdict::unknown) continue;
+    if (found == Verdict::held || found == Verdict::unknown || found == Verdict::invalid) continue;
     if (first == nullptr || rank(found) > rank(first->judgement.verdict)) first = &claim;
   }
   return first;

@@ -41,7 +41,8 @@ struct RunReport {
   Ending ending = Ending::as_expected;
 
   int exit_code() const { return static_cast<int>(ending); }
-  // The first violated claim that shows the expected anomaly, or the first of the worst; null if all hold.
+  // The first violated claim that shows the expected anomaly, or the first of the worst; null if none is
+  // contradicted (held, unknown, not tested).
   const ClaimReport* violation(const sim::RunRecord& run) const;
 };
 
