@@ -1,0 +1,92 @@
+// What each model costs: processor time of simulating and of judging, simulated time against it, and how much
+// a protocol chatters (events an operation). No faults; the models' own defaults otherwise.
+//
+//   models_bench [REPETITIONS]     default 3, medians
+//
+// Loads: ten simulated minutes with ten clients that pause 100 ms between operations, about 100 operations a
+// second, and one minute with a hundred of them, about 1,000 a second.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "models/registry.hpp"
+#include "reports/judge.hpp"
+#include "scenarios/load.hpp"
+#include "scenarios/run.hpp"
+#include "tests/bench/usage.hpp"
+
+namespace {
+
+using namespace lightcone;
+
+struct Load {
+  int clients;
+  int minutes;
+};
+
+struct Cost {
+  double simulating = 0;  // CPU seconds
+  double judging = 0;
+  std::size_t operations = 0;
+  std::uint64_t events = 0;
+  reports::Verdict verdict = reports::Verdict::held;
+};
+
+std::string scenario(std::string_view model, const Load& load) {
+  return fmt::format(
+      R"({{"title": "Cost", "question": "What does it cost?", "system": {{"model": "{}"}},
+ "workload": {{"clients": {}, "think": {{"exponential": {{"mean": "100ms"}}}}}}, "length": "{}m", "calm": "20s"}})",
+      model, load.clients, load.minutes);
+}
+
+Cost measure(const scenarios::Loaded& loaded) {
+  Cost cost;
+  const double start = cpu_seconds();
+  const auto record = scenarios::run(loaded, {});
+  const double ran = cpu_seconds();
+  cost.verdict = reports::judge(*record).verdict;
+  cost.judging = cpu_seconds() - ran;
+  cost.simulating = ran - start;
+  cost.operations = record->history.size();
+  cost.events = record->events;
+  return cost;
+}
+
+bool bench(const models::Registry& registry, std::string_view model, const Load& load, int repetitions) {
+  scenarios::Diagnostics diagnostics("models_bench", scenario(model, load));
+  const auto loaded = scenarios::load(registry, {}, diagnostics);
+  if (!loaded) {
+    std::fputs(diagnostics.to_text().c_str(), stderr);
+    return false;
+  }
+  std::vector<Cost> costs;
+  for (int i = 0; i < repetitions; ++i) costs.push_back(measure(*loaded));
+  std::sort(costs.begin(), costs.end(),
+            [](const Cost& a, const Cost& b) { return a.simulating < b.simulating; });
+  const Cost& cost = costs[costs.size() / 2];
+  const auto operations = static_cast<double>(cost.operations);
+  fmt::print("{:8} {:5} min {:8} ops {:9.2f} s {:9.2f} s {:9.0f} x {:9.0f} {:11.1f}  {}\n", model,
+             load.minutes, cost.operations, cost.simulating, cost.judging,
+             60.0 * load.minutes / cost.simulating, operations / cost.simulating,
+             static_cast<double>(cost.events) / operations, to_string(cost.verdict));
+  std::fflush(stdout);
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
+  const models::Registry registry;
+  fmt::print("{:8} {:>9} {:>12} {:>11} {:>11} {:>11} {:>9} {:>11}  {}\n", "model", "simulated", "",
+             "simulating", "judging", "real time", "ops/s", "events/op", "verdict");
+  for (const auto& model : registry.all()) {
+    for (const Load& load : {Load{10, 10}, Load{100, 1}})
+      if (!bench(registry, model->name(), load, repetitions)) return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}
