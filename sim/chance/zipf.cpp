@@ -41,7 +41,7 @@ Zipf::Zipf(std::uint64_t size, Ratio exponent)
   std::uint16_t block = 0;
   for (std::size_t i = 0; i < guide_.size(); ++i) {
     while (block + std::size_t{1} < blocks_.size() &&
-           blocks_[block + std::size_t{1}].start <= i << guide_shift)
+           blocks_[block + std::size_t{1}].start <= std::uint64_t{i} << guide_shift)
       ++block;
     guide_[i] = block;
   }

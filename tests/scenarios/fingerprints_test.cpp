@@ -2,13 +2,13 @@
 // is built with other compilers, standard libraries and build types, against the same record.
 //
 // LIGHTCONE_UPDATE_GOLDEN=1 writes the record anew. A commit that does so says why the runs changed.
-#include <fmt/format.h>
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 
 #include "sim/trace/json_trace.hpp"
+#include "tests/scenarios/fingerprint_line.hpp"
 #include "tests/shipped_scenarios.hpp"
 
 namespace lightcone::tests {
@@ -27,7 +27,7 @@ std::string fingerprints() {
     INFO(file);
     CHECK(first.fingerprint == second.fingerprint);
     CHECK(first.history == second.history);
-    lines += fmt::format("{:016x} {} {}\n", first.fingerprint, first.events, file);
+    lines += fingerprint_line(first, file);
   }
   return lines;
 }
