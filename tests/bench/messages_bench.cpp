@@ -2,7 +2,9 @@
 // time, medians over repetitions, beside a bare std::priority_queue of 16-byte keys that holds as many
 // entries as the load has events pending (one pop and one push), measured in the same run.
 //
-//   messages_bench [REPETITIONS]     default 5
+//   messages_bench [REPETITIONS [LOAD]]     default 5, and all loads; or one, by its name in the first column
+//
+// Each load twice: with handlers, and as stories that do the same, event for event.
 //
 // Loads:
 //   ring        each of n nodes starts a token; whoever gets one sends it to the next node
@@ -25,6 +27,7 @@
 
 #include "sim/process.hpp"
 #include "sim/simulation.hpp"
+#include "sim/story/story.hpp"
 #include "tests/bench/usage.hpp"
 
 using namespace lightcone;
@@ -45,10 +48,26 @@ struct Job {
 // How far from itself a node sends.
 enum class Route : std::uint8_t { next, every_other };
 
+// Whom a node sends to.
+class Path {
+ public:
+  Path(std::uint32_t nodes, Route route) : nodes_(nodes), route_(route) {}
+  NodeId next_from(NodeId self) {
+    if (route_ == Route::every_other) distance_ = distance_ % (nodes_ - 1) + 1;
+    return NodeId{(self.index + distance_) % nodes_};
+  }
+
+ private:
+  std::uint32_t nodes_;
+  Route route_;
+  std::uint32_t distance_ = 1;
+};
+
+constexpr Duration patience = 100ms;
+
 class Member final : public Handlers<Member, std::variant<Token, TimedOut>> {
  public:
-  Member(Env& env, std::uint32_t nodes, Route route, std::uint64_t& handled)
-      : env_(env), nodes_(nodes), route_(route), handled_(handled) {}
+  Member(Env& env, Path path, std::uint64_t& handled) : env_(env), path_(path), handled_(handled) {}
   void start() override { pass(Token{0}); }
   void on(const Token& token, const From& /*from*/) {
     ++handled_;
@@ -58,18 +77,34 @@ class Member final : public Handlers<Member, std::variant<Token, TimedOut>> {
 
  private:
   void pass(const Token& token) {
-    if (route_ == Route::every_other) distance_ = distance_ % (nodes_ - 1) + 1;
     env_.cancel(timeout_);
-    env_.send(NodeId{(env_.self().index + distance_) % nodes_}, token);
-    timeout_ = env_.after(100ms, TimedOut{token.hops});
+    env_.send(path_.next_from(env_.self()), token);
+    timeout_ = env_.after(patience, TimedOut{token.hops});
   }
 
   Env& env_;
-  std::uint32_t nodes_;
-  Route route_;
+  Path path_;
   std::uint64_t& handled_;
-  std::uint32_t distance_ = 1;
   TimerId timeout_;
+};
+
+class MemberStory final : public Story {
+ public:
+  MemberStory(Env& env, Path path, std::uint64_t& handled) : Story(env), path_(path), handled_(handled) {}
+  Task<> run() override {
+    Token token{0};
+    for (;;) {
+      env().send(path_.next_from(env().self()), token);
+      std::optional<Received<Token>> received = co_await receive<Token>(patience);
+      if (!received) received = co_await receive<Token>();
+      ++handled_;
+      token.hops = received->message.hops + 1;
+    }
+  }
+
+ private:
+  Path path_;
+  std::uint64_t& handled_;
 };
 
 class Worker final : public Handlers<Worker, std::variant<Job>> {
@@ -94,6 +129,31 @@ class Worker final : public Handlers<Worker, std::variant<Job>> {
   Distribution pause_ = Distribution::exponential(1s).value();
 };
 
+// A story for each job.
+class WorkerStories final : public Story {
+ public:
+  WorkerStories(Env& env, std::size_t jobs, std::uint64_t& handled)
+      : Story(env), jobs_(jobs), handled_(handled), chance_(env.stream("jobs")) {}
+  Task<> run() override {
+    for (std::size_t i = 0; i < jobs_; ++i) env().stories().spawn(job());
+    co_return;
+  }
+
+ private:
+  Task<> job() {
+    for (;;) {
+      const Duration pause = pause_.sample(chance_);
+      co_await sleep(pause);
+      ++handled_;
+    }
+  }
+
+  std::size_t jobs_;
+  std::uint64_t& handled_;
+  Stream chance_;
+  Distribution pause_ = Distribution::exponential(1s).value();
+};
+
 // Nanoseconds for each of `count` turns of `turn`, after a tenth as many to warm up.
 template <class Turn>
 double nanoseconds_each(std::uint64_t count, const Turn& turn) {
@@ -103,14 +163,19 @@ double nanoseconds_each(std::uint64_t count, const Turn& turn) {
   return (cpu_seconds() - start) * 1e9 / static_cast<double>(count);
 }
 
-double simulated(const std::function<NodeSpec(std::uint32_t, std::uint64_t&)>& spec, std::uint32_t nodes,
-                 std::uint64_t turns) {
+// What runs on each node, given where to count.
+using MakeProcess = std::function<std::unique_ptr<Process>(Env&, std::uint64_t& handled)>;
+
+double simulated(const MakeProcess& make, std::uint32_t nodes, std::uint64_t turns) {
   Simulation simulation(1);
   LinkQuality quality;
   quality.latency = Distribution::uniform(500us, 1500us).value();
   simulation.network().set_default(quality);
   std::uint64_t handled = 0;
-  for (std::uint32_t i = 0; i < nodes; ++i) simulation.add_node(spec(i, handled));
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    simulation.add_node(
+        {"n" + std::to_string(i), "member", [&make, &handled](Env& env) { return make(env, handled); }});
+  }
   simulation.start();
   return nanoseconds_each(turns, [&] {
     const std::uint64_t before = handled;
@@ -143,40 +208,59 @@ double median(int repetitions, const std::function<double()>& measure) {
   return measured[measured.size() / 2];
 }
 
-void row(const std::string& load, std::size_t pending, double spent, double bare) {
-  std::printf("%-12s %9zu pending %8.0f ns %11.0f /s %8.0f ns %7.1f x\n", load.c_str(), pending, spent,
-              1e9 / spent, bare, spent / bare);
+struct Load {
+  std::string name;
+  std::uint32_t nodes;
+  std::size_t pending;
+  MakeProcess handlers;
+  MakeProcess stories;
+};
+
+void measure(const Load& load, int repetitions) {
+  constexpr std::uint64_t turns = 500'000;
+  const double handlers = median(repetitions, [&] { return simulated(load.handlers, load.nodes, turns); });
+  const double stories = median(repetitions, [&] { return simulated(load.stories, load.nodes, turns); });
+  const double bare = median(repetitions, [&] { return bare_queue(load.pending, turns); });
+  std::printf("%-13s %9zu %10.0f %10.0f %9.2f %10.0f %9.2f\n", load.name.c_str(), load.pending, handlers,
+              stories, stories / handlers, bare, handlers / bare);
   std::fflush(stdout);
+}
+
+Load messages(std::uint32_t nodes, Route route) {
+  const Path path(nodes, route);
+  return {
+      (route == Route::next ? "ring-" : "all-") + std::to_string(nodes), nodes, std::size_t{2} * nodes,
+      [path](Env& env, std::uint64_t& handled) { return std::make_unique<Member>(env, path, handled); },
+      [path](Env& env, std::uint64_t& handled) { return std::make_unique<MemberStory>(env, path, handled); }};
+}
+
+Load phold(std::size_t jobs) {
+  constexpr std::uint32_t workers = 100;
+  return {"phold-" + std::to_string(jobs), workers, jobs,
+          [jobs](Env& env, std::uint64_t& handled) {
+            return std::make_unique<Worker>(env, jobs / workers, handled);
+          },
+          [jobs](Env& env, std::uint64_t& handled) {
+            return std::make_unique<WorkerStories>(env, jobs / workers, handled);
+          }};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
-  constexpr std::uint64_t turns = 500'000;
-  std::printf("%-12s %9s         %11s %14s %11s %9s\n", "load", "", "a message", "", "bare queue", "ratio");
+  std::vector<Load> loads;
   for (const Route route : {Route::next, Route::every_other}) {
-    for (const std::uint32_t nodes : {5U, 50U, 500U, 10'000U}) {
-      const auto spec = [nodes, route](std::uint32_t i, std::uint64_t& handled) {
-        return NodeSpec{"n" + std::to_string(i), "member", [nodes, route, &handled](Env& env) {
-                          return std::make_unique<Member>(env, nodes, route, handled);
-                        }};
-      };
-      const std::size_t pending = std::size_t{2} * nodes;
-      row((route == Route::next ? "ring " : "all ") + std::to_string(nodes), pending,
-          median(repetitions, [&] { return simulated(spec, nodes, turns); }),
-          median(repetitions, [&] { return bare_queue(pending, turns); }));
-    }
+    for (const std::uint32_t nodes : {5U, 50U, 500U, 10'000U}) loads.push_back(messages(nodes, route));
   }
-  constexpr std::uint32_t workers = 100;
-  for (const std::size_t jobs : {std::size_t{1000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
-    const auto spec = [jobs](std::uint32_t i, std::uint64_t& handled) {
-      return NodeSpec{"n" + std::to_string(i), "worker", [jobs, &handled](Env& env) {
-                        return std::make_unique<Worker>(env, jobs / workers, handled);
-                      }};
-    };
-    row("phold", jobs, median(repetitions, [&] { return simulated(spec, workers, turns); }),
-        median(repetitions, [&] { return bare_queue(jobs, turns); }));
+  for (const std::size_t jobs : {1'000U, 100'000U, 1'000'000U}) loads.push_back(phold(jobs));
+  if (argc > 2) std::erase_if(loads, [&](const Load& load) { return load.name != argv[2]; });
+  if (loads.empty()) {
+    std::fprintf(stderr, "messages_bench: there is no load %s\n", argv[2]);
+    return 64;
   }
+  std::printf("%-13s %9s %10s %10s %9s %10s %9s\n", "load", "pending", "handlers", "stories", "to those",
+              "bare queue", "to that");
+  for (const Load& load : loads) measure(load, repetitions);
   return 0;
 }

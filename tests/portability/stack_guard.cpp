@@ -4,11 +4,11 @@
 #include <cstdlib>
 
 extern "C" {
-// NOLINTBEGIN(bugprone-reserved-identifier): the names are the compiler's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the names are the compiler's.
 extern const std::uintptr_t __stack_chk_guard;
 const std::uintptr_t __stack_chk_guard = 0x00000AFF;  // a zero byte in front stops copied strings
 
 [[noreturn]] void __stack_chk_fail();
 void __stack_chk_fail() { std::abort(); }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 }
