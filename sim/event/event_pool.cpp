@@ -22,8 +22,8 @@ Event& EventPool::copy(const Event& event) {
 Event& EventPool::refill(std::uint8_t size_class) {
   const std::size_t bytes = class_bytes[size_class];
   const std::size_t count = bytes >= slab_bytes ? 1 : slab_bytes / bytes;
-  slabs_.push_back(std::make_unique_for_overwrite<std::byte[]>(count * bytes));
-  std::byte* slab = slabs_.back().get();
+  slabs_.push_back(std::make_unique_for_overwrite<Line[]>(count * bytes / cache_line));
+  std::byte* slab = slabs_.back()[0].bytes.data();
   for (std::size_t i = count; i-- > 1;) {
     Event* event = ::new (static_cast<void*>(slab + i * bytes)) Event;
     event->size_class = size_class;

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "sim/queue/prefetch.hpp"
+
 namespace lightcone::sim {
 
 namespace {
 
-// We shall soon write to the event: ask for its cache line. Only a hint.
+// We shall soon write to the event, and what it carries will be read: two cache lines.
 inline void will_write(QueueLink* link) {
-#if defined(__GNUC__)
-  __builtin_prefetch(link, 1);
-#else
-  static_cast<void>(link);
-#endif
+  prefetch_to_write(link);
+  prefetch_to_write(reinterpret_cast<const char*>(link) + cache_line);
 }
 
 }  // namespace

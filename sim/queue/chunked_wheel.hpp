@@ -98,6 +98,13 @@ class ChunkedWheel {
   // Takes out `link` wherever it is; false if it was not queued. `link` is queued here or nowhere.
   bool cancel(QueueLink& link);
 
+  // One that will be popped soon, unless earlier ones come; nullptr when none is known without a search.
+  const QueueLink* upcoming() const {
+    const Chunk* head = slots_[front_].head;
+    if (head == nullptr) return nullptr;
+    return head->pairs[head->begin + 1U < head->end ? head->begin + 1U : head->begin].link;
+  }
+
   // When the earliest is due; `never` when empty. Does not advance the queue: an earlier one may be pushed.
   Instant next();
 
