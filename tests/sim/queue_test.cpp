@@ -96,6 +96,12 @@ class Pair {
   void look() {
     compare(queue_.size() == list_.size() && queue_.empty() == list_.empty(), "size");
     compare(queue_.next() == (list_.empty() ? never : at(list_.front().due)), "next");
+    if constexpr (requires { queue_.upcoming(); }) {
+      const auto* link = queue_.upcoming();
+      const bool is_queued_here =
+          std::any_of(list_.begin(), list_.end(), [&](const Entry& e) { return link == &events_[e.event]; });
+      compare(link == nullptr || is_queued_here, "upcoming");
+    }
   }
 
   void look_at_all() {
