@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "sim/stable_sort.hpp"
+
 namespace lightcone::reports::text {
 
 namespace {
@@ -73,7 +75,7 @@ class Diagram {
       if (fault.ended > fault.began && fault.ended >= first && fault.ended <= last)
         notes_.push_back({fault.ended, "end of: " + text});
     }
-    std::stable_sort(notes_.begin(), notes_.end(), [](const Note& a, const Note& b) { return a.at < b.at; });
+    sim::stable_sort(notes_, [](const Note& a, const Note& b) { return a.at < b.at; });
   }
 
   void notes_until(sim::Instant at) {

@@ -11,6 +11,7 @@
 #include "reports/recording/chain.hpp"
 #include "reports/text/operations.hpp"
 #include "reports/text/space_time.hpp"
+#include "sim/stable_sort.hpp"
 
 namespace lightcone::reports::text {
 
@@ -213,7 +214,7 @@ class Story {
     std::vector<Line> lines = lines_of_chain();
     add_circumstances(lines);
     if (lines.empty()) return;
-    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
+    sim::stable_sort(lines, [](const Line& a, const Line& b) { return a.at < b.at; });
     heading("How it came about");
     const std::size_t most = options_.full ? lines.size() : most_lines;
     // The earliest go first: marks, then steps. Faults stay.
