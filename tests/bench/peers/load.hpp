@@ -45,22 +45,23 @@ inline Load load_of(int argc, char** argv) {
 class Distances {
  public:
   static Distances exponential(double mean_ns) {
-    Distances all;
-    std::mt19937_64 chance(1);
     std::exponential_distribution<double> distribution(1 / mean_ns);
-    for (std::int64_t& one : all.drawn_) one = static_cast<std::int64_t>(std::ceil(distribution(chance)));
-    return all;
+    return Distances(
+        [&](auto& chance) { return static_cast<std::int64_t>(std::ceil(distribution(chance))); });
   }
   static Distances uniform(std::int64_t from_ns, std::int64_t to_ns) {
-    Distances all;
-    std::mt19937_64 chance(1);
     std::uniform_int_distribution<std::int64_t> distribution(from_ns, to_ns);
-    for (std::int64_t& one : all.drawn_) one = distribution(chance);
-    return all;
+    return Distances(distribution);
   }
   std::int64_t next() { return drawn_[next_++ % count]; }
 
  private:
+  template <class Draw>
+  explicit Distances(Draw draw) {
+    std::mt19937_64 chance(1);
+    for (std::int64_t& one : drawn_) one = draw(chance);
+  }
+
   static constexpr std::size_t count = 65536;
   std::vector<std::int64_t> drawn_ = std::vector<std::int64_t>(count);
   std::size_t next_ = 0;
