@@ -1,5 +1,7 @@
 #include "sim/event/event_pool.hpp"
 
+#include <algorithm>
+
 #include "sim/ensure.hpp"
 
 namespace lightcone::sim {
@@ -20,6 +22,9 @@ Event& EventPool::copy(const Event& event) {
 }
 
 Event& EventPool::refill(std::uint8_t size_class) {
+  static_assert(
+      std::all_of(class_bytes.begin(), class_bytes.end(), [](auto bytes) { return bytes % cache_line == 0; }),
+      "slabs are made of whole lines, and events begin with one");
   const std::size_t bytes = class_bytes[size_class];
   const std::size_t count = bytes >= slab_bytes ? 1 : slab_bytes / bytes;
   slabs_.push_back(std::make_unique_for_overwrite<Line[]>(count * bytes / cache_line));
