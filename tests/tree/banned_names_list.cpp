@@ -37,7 +37,7 @@ constexpr std::array list = {
     Ban{"unordered_node_*", all, hash_order, ordered},
     Ban{"std :: hash", all, "its values differ between standard libraries",
         "hash the content with the hash of sim/"},
-    Ban{"std :: stable_sort", all, "clang refuses what libstdc++ 12 builds it on", "use sim::stable_sort"},
+    Ban{"std :: stable_*", all, "clang refuses what libstdc++ 12 builds it on", "use sim::stable_sort"},
 
     Ban{"<random>", all, chance, streams},
     Ban{"std :: shuffle", all, chance, streams},
