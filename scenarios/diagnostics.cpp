@@ -90,12 +90,9 @@ Diagnostics::Diagnostics(std::string file, std::string source, std::size_t limit
 void Diagnostics::add(sim::Place place, std::string path, sim::Mismatch why) {
   std::string where = place.line > 0 ? file_ : std::string(override_name);
   if (path.starts_with("--")) where = std::exchange(path, {});  // another option: "--bug"
-  Diagnostic added{std::move(where),
-                   place.line,
-                   place.column,
-                   std::move(path),
-                   std::move(why.problem),
-                   std::move(why.expected),
+  Diagnostic added{std::move(where),       place.line,
+                   place.column,           std::move(path),
+                   std::move(why.problem), std::move(why.expected),
                    std::move(why.nearest)};
   const auto before = [](const Diagnostic& left, const Diagnostic& right) {
     return std::pair(left.line, left.column) < std::pair(right.line, right.column);

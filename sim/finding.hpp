@@ -16,8 +16,8 @@ struct Finding {
   std::string anomaly;  // "split-brain"
   std::string text;     // one sentence with the values that contradict each other
   std::vector<NodeId> nodes;
-  // What was not as the claim assumes, and explains this: a pause longer than a lease, say. Empty: nothing, and
-  // then the claim is violated.
+  // What was not as the claim assumes, and explains this: a pause longer than a lease, say. Empty: nothing,
+  // and then the claim is violated.
   std::string excuse{};
   Instant at{};             // filled in when it is reported
   std::uint64_t event = 0;  // likewise: number of the event after which it was seen

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "reports/recording/recording.hpp"
 #include "reports/judge.hpp"
+#include "reports/recording/recording.hpp"
 #include "sim/run_record.hpp"
 
 namespace lightcone::reports::html {

@@ -20,7 +20,6 @@ std::string shape_of(const reports::Judgement& judgement, const sim::History& hi
   return shape;
 }
 
-
 }  // namespace
 
 std::string Signature::text() const {
