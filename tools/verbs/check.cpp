@@ -53,25 +53,44 @@ bool read_budget(const std::string& text, checkers::Budget& budget) {
   return false;
 }
 
+// "Models: register, ...", in lines as wide as the rest of the help.
+std::string models_text() {
+  constexpr std::size_t width = 100;
+  std::string text = "Models:";
+  std::size_t column = text.size();
+  for (const std::string_view name : checkers::model_names()) {
+    if (column + 1 + name.size() + 1 > width) {
+      text += '\n';
+      column = 0;
+    } else {
+      text += ' ';
+      ++column;
+    }
+    text.append(name).push_back(',');
+    column += name.size() + 1;
+  }
+  text.back() = '.';
+  return text;
+}
+
+std::string explanation_text() {
+  return "FILE holds one operation a line as JSON, a whole history a line (\"ops\" inside), or Jepsen's "
+         "EDN; plain, gzip or\n"
+         "zstd; - is standard input. What the operations do not tell about their object is guessed, and "
+         "said.\n\n" +
+         models_text() +
+         "\n\n"
+         "Exit codes: 0 all held, 1 something was violated, 2 undecided within the budget, 65 a bad "
+         "file.\n";
+}
+
 class CheckVerb final : public Verb {
  public:
   std::string_view name() const override { return "check"; }
   std::string_view summary() const override { return "Judges recorded histories, ours or Jepsen's"; }
   std::string_view operands() const override { return "FILE..."; }
   std::string_view operand_option() const override { return "file"; }
-  std::string_view explanation() const override {
-    return "FILE holds one operation a line as JSON, a whole history a line (\"ops\" inside), or Jepsen's "
-           "EDN; plain, gzip or\n"
-           "zstd; - is standard input. What the operations do not tell about their object is guessed, and "
-           "said.\n\n"
-           "Models: register, cas-register, multi-register, kv, kv-append, counter, set, fifo-queue, "
-           "unordered-queue,\n"
-           "priority-queue, stack, log, mutex, fenced-lock, list-append, rw-register, closed-predicate, "
-           "kv-register,\n"
-           "growing-set, stream, unique-ids, bank, lock.\n\n"
-           "Exit codes: 0 all held, 1 something was violated, 2 undecided within the budget, 65 a bad "
-           "file.\n";
-  }
+  std::string_view explanation() const override { return explanation_; }
 
   void describe(options::options_description& visible) const override {
     visible.add_options()                                                               //
@@ -89,6 +108,8 @@ class CheckVerb final : public Verb {
 
  private:
   static std::optional<Settings> settings_from(const options::variables_map& given, Terminal& terminal);
+
+  std::string explanation_ = explanation_text();
 };
 
 std::optional<Settings> CheckVerb::settings_from(const options::variables_map& given, Terminal& terminal) {
