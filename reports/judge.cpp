@@ -132,7 +132,8 @@ int rank(Verdict verdict) {
 }
 
 bool is_expected(const ClaimReport& report, const sim::RunRecord& run) {
-  if (report.judgement.verdict == Verdict::held || report.judgement.verdict == Verdict::unknown) return false;
+  const Verdict verdict = report.judgement.verdict;
+  if (verdict == Verdict::held || verdict == Verdict::unknown || verdict == Verdict::invalid) return false;
   if (!run.expected_claim.empty() && report.claim.id != run.expected_claim) return false;
   if (run.expected_anomaly.empty()) return !run.expected_claim.empty();
   if (report.judgement.anomaly == run.expected_anomaly) return true;
@@ -152,7 +153,10 @@ Ending ending_of(const RunReport& report, const sim::RunRecord& run) {
   if (!report.invalid_because.empty()) return Ending::invalid;
   if (any([](const ClaimReport& claim) { return claim.judgement.verdict == Verdict::unknown; }))
     return Ending::unknown;
-  return expects_violation ? Ending::not_as_expected : Ending::as_expected;
+  if (expects_violation) return Ending::not_as_expected;
+  const bool untested =
+      any([](const ClaimReport& claim) { return claim.judgement.verdict == Verdict::invalid; });
+  return untested ? Ending::invalid : Ending::as_expected;
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ class Report {
       case Ending::not_as_expected:
         return painted(fmt::format("Not as expected: {} did not occur.", expected), Paint::bad, style_);
       case Ending::invalid:
-        return painted("Invalid.", Paint::bad, style_);
+        return painted("Invalid: not all that was promised was tested.", Paint::bad, style_);
     }
     return {};
   }

@@ -19,4 +19,5 @@ TEST_CASE("judge: a claim that was not tested makes the run invalid and is no vi
   const reports::RunReport report = reports::judge(*run);
   CHECK(report.verdict == reports::Verdict::invalid);
   CHECK(report.violation(*run) == nullptr);
+  CHECK(report.ending == reports::Ending::invalid);
 }
