@@ -64,14 +64,15 @@ Judgements check_recovery(const sim::History& history, const Recovery& recovery)
   judgement.anomaly = "metastable";
   judgement.summary =
       fmt::format("for {} after the trouble was gone, goodput never came back to {} % of what it was",
-                  recovery.budget, recovery.percent);
-  judgement.reason = {{fmt::format("before the trouble {} returned ok in {}",
-                                   counted(static_cast<std::size_t>(baseline), "operation"), baseline_time),
-                       {}},
-                      {fmt::format("so {:.1f} were to be expected in each slice of {} after {}", needed,
-                                   slice, recovery.healed_at),
-                       {}},
-                      {fmt::format("the best of {} slices had {}", slices, best), {}}};
+                  in_time_units(recovery.budget), recovery.percent);
+  judgement.reason = {
+      {fmt::format("before the trouble {} returned ok in {}",
+                   counted(static_cast<std::size_t>(baseline), "operation"), in_time_units(baseline_time)),
+       {}},
+      {fmt::format("so {:.1f} were to be expected in each slice of {} after {}", needed, in_time_units(slice),
+                   in_time_units(recovery.healed_at)),
+       {}},
+      {fmt::format("the best of {} slices had {}", slices, best), {}}};
   return judgements;
 }
 
@@ -121,11 +122,13 @@ Findings find_stuck(const sim::History& history, const Progress& progress) {
     std::vector<std::size_t> witness{i};
     if (retried) witness.push_back(retry);
     findings.add("unavailable",
-                 fmt::format("{} at {} had not succeeded {} later{}", in_words(operation), operation.invoke,
-                             progress.within, retried ? ", nor had its second try" : ""),
+                 fmt::format("{} at {} had not succeeded {} later{}", in_words(operation),
+                             in_time_units(operation.invoke), in_time_units(progress.within),
+                             retried ? ", nor had its second try" : ""),
                  std::move(witness));
   }
-  findings.examined(fmt::format("{} succeeded within {}", counted(judged, "operation"), progress.within));
+  findings.examined(
+      fmt::format("{} succeeded within {}", counted(judged, "operation"), in_time_units(progress.within)));
   if (judged == 0)
     findings.not_judged(Verdict::invalid, "no operation began early enough before the run's end");
   return findings;
@@ -181,13 +184,14 @@ Findings find_silence(const sim::History& history, const Availability& bounds) {
   }
   const Span silence = longest_silence(history, bounds);
   const std::int64_t length = silence.until - silence.from;
-  findings.examined(fmt::format("the longest time without a success was {}", length));
+  findings.examined(fmt::format("the longest time without a success was {}", in_time_units(length)));
   if (length <= bounds.within) return findings;
   std::vector<std::size_t> tried = tried_in(silence);
   std::erase_if(tried, [&](std::size_t i) { return history[i].outcome == sim::Outcome::ok; });
   if (tried.empty()) return findings;
   findings.add("unavailable",
-               fmt::format("from {} to {} no operation succeeded; {}", silence.from, silence.until,
+               fmt::format("from {} to {} no operation succeeded; {}", in_time_units(silence.from),
+                           in_time_units(silence.until),
                            tried.size() == 1 ? "one was tried" : fmt::format("{} were tried", tried.size())),
                std::move(tried));
   return findings;

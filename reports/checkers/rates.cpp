@@ -45,8 +45,8 @@ void judge_key(const sim::History& history, const std::vector<std::size_t>& admi
     }
     findings.add("over-admission",
                  fmt::format("{} admitted in the window of {} from {}; allowed are {}",
-                             counted(static_cast<std::size_t>(inside), "unit"), bound.window, first.invoke,
-                             bound.admitted),
+                             counted(static_cast<std::size_t>(inside), "unit"), in_time_units(bound.window),
+                             in_time_units(first.invoke), bound.admitted),
                  std::move(witness));
   }
 }
@@ -69,7 +69,7 @@ Findings find(const sim::History& history, const RateBound& bound) {
     ++count;
   }
   findings.examined(fmt::format("{} within {} units a window of {}", counted(count, "admission"),
-                                bound.admitted, bound.window));
+                                bound.admitted, in_time_units(bound.window)));
   if (count == 0) findings.not_judged(Verdict::invalid, "nothing was admitted");
   for (const std::vector<std::size_t>& each : admitted) judge_key(history, each, bound, findings);
   return findings;

@@ -102,7 +102,8 @@ class Staleness {
       if (found != none) witness.push_back(found);
       findings_.add("stale-read",
                     fmt::format("{}, {} after {} had replaced it; allowed are {}", in_words(history_[read]),
-                                invoked(read) - returned(by), in_words(history_[by]), *bounds_.time),
+                                in_time_units(invoked(read) - returned(by)), in_words(history_[by]),
+                                in_time_units(*bounds_.time)),
                     std::move(witness));
     }
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/units.hpp"
+
 namespace lightcone::reports::checkers {
 
 std::string in_words(const sim::Value& value) {
@@ -14,6 +16,8 @@ std::string in_words(const sim::Value& value) {
   text.resize(end);
   return text + "...";
 }
+
+std::string in_time_units(std::int64_t nanoseconds) { return sim::to_text(sim::Duration(nanoseconds)); }
 
 std::string in_words(const sim::Operation& operation) {
   const std::string where = operation.key.is_null() ? "" : in_words(operation.key);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ std::string in_words(const sim::Operation& operation);
 
 // JSON, cut after some 60 bytes.
 std::string in_words(const sim::Value& value);
+
+// A time or a span of one, of a history in nanoseconds: `1500ms`.
+std::string in_time_units(std::int64_t nanoseconds);
 
 // "1 element", "2 elements".
 std::string counted(std::size_t n, std::string_view noun);
