@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -134,11 +135,44 @@ std::string_view type_of(const sim::Operation& operation) {
   return operation.outcome == sim::Outcome::fail ? "fail" : "info";
 }
 
+// An operation of unknown outcome ends where the history tells no time, but before its process invokes again.
+struct Unknown {
+  std::size_t operation;
+  std::size_t from;   // events: its invocation,
+  std::size_t until;  // and the next of its process
+};
+
+// Puts each at a time that no event has, the first after its invocation; where there is none, right before
+// the next invocation. Readers take events of equal times for one after the other.
+std::vector<Event> with_unknown(const std::vector<Event>& events, const std::vector<Unknown>& unknown) {
+  std::vector<std::int64_t> taken(events.size(), 0);  // of the free times after each event
+  std::vector<std::pair<std::size_t, Event>> ends;    // after which event
+  for (const Unknown& each : unknown) {
+    std::size_t after = each.from;
+    const auto free = [&] { return events[after + 1].time - events[after].time - 1 - taken[after]; };
+    while (after + 1 < each.until && free() <= 0) ++after;
+    const std::int64_t time = events[after].time + (free() > 0 ? ++taken[after] : 0);
+    ends.push_back({after, {time, each.operation, "info"}});
+  }
+  std::sort(ends.begin(), ends.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.first, a.second.time, a.second.operation) <
+           std::tuple(b.first, b.second.time, b.second.operation);
+  });
+  std::vector<Event> all;
+  auto next = ends.begin();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    all.push_back(events[i]);
+    for (; next != ends.end() && next->first == i; ++next) all.push_back(next->second);
+  }
+  return all;
+}
+
 // By time. Invocations come before completions of the same time, so that what overlaps still does, but
 // a process completes before it invokes again.
 std::vector<Event> events_of(const sim::History& history) {
   std::vector<Event> completions;
   std::vector<Event> events;
+  std::vector<Unknown> unknown;
   std::int64_t last = 0;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const sim::Operation& operation = history[i];
@@ -151,6 +185,7 @@ std::vector<Event> events_of(const sim::History& history) {
     return std::pair(a.time, a.operation) < std::pair(b.time, b.operation);
   });
   ProcessTable<std::size_t> in_flight;  // the process's last operation, + 1
+  std::vector<std::size_t> invoked(history.size(), 0);
   std::vector<bool> done(history.size(), false);
   std::size_t next = 0;
   const auto complete = [&](const Event& completion) {
@@ -162,12 +197,20 @@ std::vector<Event> events_of(const sim::History& history) {
     const std::int64_t now = history[i].invoke;
     while (next < completions.size() && completions[next].time < now) complete(completions[next++]);
     std::size_t& before = in_flight[history[i].process];
-    if (before != 0) complete({now, before - 1, type_of(history[before - 1])});
+    if (before != 0 && history[before - 1].outcome != sim::Outcome::info)
+      complete({now, before - 1, type_of(history[before - 1])});
+    invoked[i] = events.size();
+    if (before != 0 && !done[before - 1]) {
+      done[before - 1] = true;
+      unknown.push_back({before - 1, invoked[before - 1], invoked[i]});
+    }
     before = i + 1;
     events.push_back({now, i, "invoke"});
   }
   while (next < completions.size()) complete(completions[next++]);
-  for (std::size_t i = 0; i < history.size(); ++i) complete({last, i, "info"});
+  events = with_unknown(events, unknown);
+  for (std::size_t i = 0; i < history.size(); ++i)
+    if (!done[i]) events.push_back({last, i, "info"});
   return events;
 }
 
