@@ -218,6 +218,7 @@ class Check {
       options.claimed.insert(*model);
     }
     options.cycle_budget = claims_.budget.steps;
+    options.axiom_budget = claims_.budget;
     const TransactionReport report = check_transactions(history_, options);
     out_.problem = report.problem;
     if (!report.problem.empty()) return;

@@ -140,12 +140,12 @@ std::vector<Axioms::Precedence> Axioms::session_steps(const Kept& kept) const {
   return out;
 }
 
-LevelVerdict Axioms::decide(Level level, Ordered ordered, std::uint64_t& steps, std::uint64_t budget) const {
+LevelVerdict Axioms::decide(Level level, Ordered ordered, std::uint64_t& steps, const Budget& budget) const {
   if (inconsistent_.verdict == Verdict::violated) return inconsistent_;
   if (level <= Level::causal) return decide_directly(level, ordered, steps, budget);
   LevelVerdict out;
   if (level == Level::serializable) {
-    for (std::uint32_t node : schedule(ordered, steps))
+    for (std::uint32_t node : schedule(ordered, steps, budget.steps))
       if (nodes_[node].transaction != no_transaction) out.order.push_back(nodes_[node].transaction);
     if (!out.order.empty() || nodes_.empty()) return out;
   }
@@ -200,11 +200,11 @@ std::uint32_t Axioms::last_writer(std::uint32_t session, std::uint32_t before, s
 // CC: whoever lies in the causal past, by vector clocks over chains (sessions, or single transactions). False
 // if that would take more than the budget.
 bool Axioms::force_by_past(Ordered ordered, const DependencyGraph& known, std::vector<Forced>& out,
-                           std::uint64_t& steps, std::uint64_t budget) const {
+                           std::uint64_t& steps, const Budget& budget) const {
   const bool chained = ordered != Ordered::by_reads;
   const std::uint64_t chains = chained ? sessions_ : nodes_.size();
-  constexpr std::uint64_t most_clocks = 1U << 28;
-  if (chains * nodes_.size() > std::min(budget, most_clocks)) return false;
+  const std::uint64_t most_clocks = budget.bytes / sizeof(std::uint32_t);
+  if (chains * nodes_.size() > std::min(budget.steps, most_clocks)) return false;
   std::vector<std::uint32_t> waiting(nodes_.size(), 0), ready;
   for (std::uint32_t node = 0; node < nodes_.size(); ++node)
     for (const DependencyEdge* edge = known.begin(node); edge != known.end(node); ++edge) ++waiting[edge->to];
@@ -241,7 +241,7 @@ bool Axioms::force_by_past(Ordered ordered, const DependencyGraph& known, std::v
 }
 
 LevelVerdict Axioms::decide_directly(Level level, Ordered ordered, std::uint64_t& steps,
-                                     std::uint64_t budget) const {
+                                     const Budget& budget) const {
   LevelVerdict out;
   DependencyGraph graph(static_cast<std::uint32_t>(nodes_.size()));
   if (ordered != Ordered::by_reads)

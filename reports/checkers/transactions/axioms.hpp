@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/checkers/budget.hpp"
 #include "reports/checkers/transactions/cycles.hpp"
 #include "reports/checkers/transactions/graph.hpp"
 #include "reports/checkers/transactions/transactions.hpp"
@@ -52,9 +53,9 @@ class Axioms {
  public:
   explicit Axioms(const Transactions& transactions);
 
-  // `steps`: work done, compared with `budget`. By real time only SI and SER are decided; RC, RA, CC and PC
-  // are then as by sessions.
-  LevelVerdict decide(Level level, Ordered ordered, std::uint64_t& steps, std::uint64_t budget) const;
+  // `steps`: work done, compared with that of `budget`; its bytes bound what vector clocks and choices take.
+  // By real time only SI and SER are decided; RC, RA, CC and PC are then as by sessions.
+  LevelVerdict decide(Level level, Ordered ordered, std::uint64_t& steps, const Budget& budget) const;
 
  private:
   static constexpr std::uint32_t initial = UINT32_MAX;  // the writer of what was there before
@@ -104,20 +105,21 @@ class Axioms {
   Implied forced_in_time(const Kept& kept) const;
   std::vector<Forced> forced(Level level, Ordered ordered, std::uint64_t& steps) const;
   bool force_by_past(Ordered ordered, const DependencyGraph& known, std::vector<Forced>& out,
-                     std::uint64_t& steps, std::uint64_t budget) const;
+                     std::uint64_t& steps, const Budget& budget) const;
   LevelVerdict decide_directly(Level level, Ordered ordered, std::uint64_t& steps,
-                               std::uint64_t budget) const;
+                               const Budget& budget) const;
   void explain(const std::vector<CycleStep>& cycle, const std::vector<Forced>& all, LevelVerdict& out) const;
 
   class Schedule;
-  // A serial order of all nodes, or empty where the first try gets stuck.
-  std::vector<std::uint32_t> schedule(Ordered ordered, std::uint64_t& steps) const;
+  // A serial order of all nodes, or empty where none is found within a number of steps that grows with that
+  // of the nodes, and within the budget.
+  std::vector<std::uint32_t> schedule(Ordered ordered, std::uint64_t& steps, std::uint64_t budget) const;
 
   class Problem;
-  Verdict search(Level level, Ordered ordered, Kept& kept, std::uint64_t& steps, std::uint64_t budget,
+  Verdict search(Level level, Ordered ordered, Kept& kept, std::uint64_t& steps, const Budget& budget,
                  std::vector<std::uint32_t>* order) const;
   void shrink(Level level, Ordered ordered, const Kept& among, LevelVerdict& verdict, std::uint64_t& steps,
-              std::uint64_t budget) const;
+              const Budget& budget) const;
   std::string node_text(std::uint32_t node) const;
 
   const Transactions& transactions_;

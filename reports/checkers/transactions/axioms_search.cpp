@@ -11,7 +11,7 @@ namespace lightcone::reports::checkers {
 using sim::Operation;
 
 namespace {
-constexpr std::uint64_t most_pairs = 4'000'000;  // of writers of a key: about a gigabyte of choices
+constexpr std::uint64_t bytes_a_choice = 256;  // of the order of two writers of a key, with its edges
 }
 
 // The polygraph of a level. Serializable: a transaction is one node. Otherwise it reads at one node and
@@ -257,7 +257,7 @@ class Axioms::Problem {
 
 // First guesses; a guess that fails shows where the trouble is. `kept`, if the verdict is violated, becomes
 // those among whom it is.
-Verdict Axioms::search(Level level, Ordered ordered, Kept& kept, std::uint64_t& steps, std::uint64_t budget,
+Verdict Axioms::search(Level level, Ordered ordered, Kept& kept, std::uint64_t& steps, const Budget& budget,
                        std::vector<std::uint32_t>* order) const {
   constexpr std::uint64_t few_pairs = 20'000;
   const Kept all = kept;
@@ -279,26 +279,27 @@ Verdict Axioms::search(Level level, Ordered ordered, Kept& kept, std::uint64_t& 
   Polygraph guess = problem.known();
   problem.add_guess(guess, known.order());
   if (guess.solve(steps, UINT64_MAX) == Polygraph::Outcome::acyclic) return finish(guess);
-  if (steps > budget) return Verdict::unknown;
+  if (steps > budget.steps) return Verdict::unknown;
   if (problem.pairs() > few_pairs) {
     const auto tangles = guess.tangles();
     Polygraph around = problem.known();
     steps += problem.add_guess_around(around, known.order(), tangles);
-    if (around.solve(steps, steps + (budget - std::min(budget, steps)) / 4) == Polygraph::Outcome::acyclic)
+    if (around.solve(steps, steps + (budget.steps - std::min(budget.steps, steps)) / 4) ==
+        Polygraph::Outcome::acyclic)
       return finish(around);
     // A violation is proved as well among those in the tangles alone.
     Kept part = problem.those_of(tangles);
     if (2 * std::count(part.begin(), part.end(), true) < std::count(all.begin(), all.end(), true) &&
-        steps <= budget && search(level, ordered, part, steps, budget, nullptr) == Verdict::violated) {
+        steps <= budget.steps && search(level, ordered, part, steps, budget, nullptr) == Verdict::violated) {
       kept = std::move(part);
       return Verdict::violated;
     }
   }
-  if (problem.pairs() > most_pairs || steps > budget) return Verdict::unknown;
+  if (problem.pairs() > budget.bytes / bytes_a_choice || steps > budget.steps) return Verdict::unknown;
   Polygraph graph = problem.known();
   problem.add_choices(graph);
   steps += problem.pairs();
-  switch (graph.solve(steps, budget)) {
+  switch (graph.solve(steps, budget.steps)) {
     case Polygraph::Outcome::acyclic:
       return finish(graph);
     case Polygraph::Outcome::cyclic:
@@ -312,12 +313,12 @@ Verdict Axioms::search(Level level, Ordered ordered, Kept& kept, std::uint64_t& 
 // Leaves out transactions as long as what remains still has no order (Zeller, Yesterday, my program worked,
 // 1999). The writes that the remaining ones read stay, by somebody.
 void Axioms::shrink(Level level, Ordered ordered, const Kept& among, LevelVerdict& verdict,
-                    std::uint64_t& steps, std::uint64_t budget) const {
+                    std::uint64_t& steps, const Budget& budget) const {
   std::vector<std::uint32_t> core;
   for (std::uint32_t node = 0; node < nodes_.size(); ++node)
     if (among[node]) core.push_back(node);
   for (std::size_t chunk = (core.size() + 1) / 2; chunk > 0; chunk /= 2) {
-    for (std::size_t from = 0; from < core.size() && steps < budget;) {
+    for (std::size_t from = 0; from < core.size() && steps < budget.steps;) {
       Kept kept(nodes_.size(), false);
       for (std::size_t i = 0; i < core.size(); ++i)
         if (i < from || i >= from + chunk) kept[core[i]] = true;
@@ -346,8 +347,9 @@ void Axioms::shrink(Level level, Ordered ordered, const Kept& among, LevelVerdic
   claim += to_string(level);
   claim += " demands";
   claim += orders[static_cast<std::size_t>(ordered)];
-  verdict.reason.push_back({claim + "; without any one of them they can.",
-                            {verdict.transactions.begin(), verdict.transactions.end()}});
+  const bool smallest = steps < budget.steps;
+  claim += smallest ? "; without any one of them they can." : "; the budget ended before fewer were tried.";
+  verdict.reason.push_back({claim, {verdict.transactions.begin(), verdict.transactions.end()}});
 }
 
 }  // namespace lightcone::reports::checkers

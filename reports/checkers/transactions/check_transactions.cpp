@@ -152,7 +152,7 @@ class Check {
     report_.unknown =
         transactions_.ambiguous ? examined_ & all_models() : ruled_out_by(report_.undecided) & examined_;
     if (transactions_.kind == TransactionKind::rw_register && !transactions_.ambiguous &&
-        options_.axiom_budget > 0)
+        options_.axiom_budget.steps > 0)
       decide_from_axioms();
     report_.unknown = report_.unknown - report_.ruled_out;
     report_.weakest_ruled_out = weakest(report_.ruled_out);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/checkers/budget.hpp"
 #include "reports/checkers/transactions/dependencies.hpp"
 #include "reports/checkers/transactions/levels.hpp"
 #include "reports/checkers/transactions/taxonomy.hpp"
@@ -32,8 +33,8 @@ struct TransactionOptions {
   bool linearizable_keys = false;    // each key alone is linearizable
 
   std::uint64_t cycle_budget = 50'000'000;  // edges looked at for the shortest witnesses
-  // Steps for deciding from the axioms what no inference settles; 0 leaves it at the inference, as Elle does.
-  std::uint64_t axiom_budget = 200'000'000;
+  // For deciding from the axioms what no inference settles; no steps leave it at the inference, as Elle does.
+  Budget axiom_budget;
 };
 
 struct TransactionReport {

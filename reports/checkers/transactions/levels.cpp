@@ -46,7 +46,7 @@ bool stronger(const Place& a, const Place& b) { return a.level >= b.level && a.o
 class Decision {
  public:
   Decision(const Transactions& transactions, ModelSet asked, ModelSet ruled_out, std::uint64_t& steps,
-           std::uint64_t budget)
+           const Budget& budget)
       : axioms_(transactions),
         timed_(transactions.timed),
         asked_(asked),
@@ -105,7 +105,7 @@ class Decision {
   bool timed_;
   ModelSet asked_, ruled_out_;
   std::uint64_t& steps_;
-  std::uint64_t budget_;
+  Budget budget_;
   std::array<std::optional<LevelVerdict>, places.size()> known_;
 };
 
@@ -118,7 +118,7 @@ std::string_view anomaly_name(Level level, Ordered ordered) {
 }
 
 Levels decide_levels(const Transactions& transactions, ModelSet asked, ModelSet ruled_out,
-                     std::uint64_t& steps, std::uint64_t budget) {
+                     std::uint64_t& steps, const Budget& budget) {
   return Decision(transactions, asked, ruled_out, steps, budget).run();
 }
 

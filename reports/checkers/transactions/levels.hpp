@@ -29,6 +29,6 @@ struct Levels {
 
 // Of `asked`, those that are not known to be ruled out.
 Levels decide_levels(const Transactions& transactions, ModelSet asked, ModelSet ruled_out,
-                     std::uint64_t& steps, std::uint64_t budget);
+                     std::uint64_t& steps, const Budget& budget);
 
 }  // namespace lightcone::reports::checkers

@@ -68,7 +68,7 @@ void check_levels(const std::string& file, const std::string& field) {
       INFO(one.id << " " << name);
       std::uint64_t steps = 0;
       const Named level = levels.at(name);
-      const LevelVerdict verdict = axioms.decide(level.level, level.ordered, steps, budget);
+      const LevelVerdict verdict = axioms.decide(level.level, level.ordered, steps, {.steps = budget});
       CHECK(verdict.verdict == (expected.get<bool>() ? Verdict::held : Verdict::violated));
       if (level.level == Level::serializable && verdict.verdict == Verdict::held) {
         CHECK(explains(transactions, verdict.order));

@@ -30,7 +30,7 @@ TransactionKind kind_of(const std::string& model) {
 TransactionOptions options_of(const nlohmann::json& opts, const std::string& kind) {
   TransactionOptions options;
   options.kind = kind_of(kind);
-  options.axiom_budget = 0;  // Elle goes no further than its inference
+  options.axiom_budget.steps = 0;  // Elle goes no further than its inference
   const auto flag = [&](const char* name) { return opts.contains(name) && opts.at(name).get<bool>(); };
   options.writes_follow_reads = flag("wfr-keys?");
   options.sequential_keys = flag("sequential-keys?");

@@ -217,12 +217,13 @@ TEST_CASE("rw-register: small and damaged histories get the levels that every or
     const Axioms axioms(transactions);
     // An intermediate version that was read is no order's matter.
     std::uint64_t steps = 0;
-    if (axioms.decide(Level::read_committed, Ordered::by_reads, steps, UINT64_MAX).transactions.size() == 1)
+    if (axioms.decide(Level::read_committed, Ordered::by_reads, steps, {UINT64_MAX, UINT64_MAX})
+            .transactions.size() == 1)
       continue;
     for (Ordered ordered : {Ordered::by_reads, Ordered::by_sessions, Ordered::by_real_time}) {
       INFO(seed << " " << static_cast<int>(ordered));
       const auto decide = [&](Level level) {
-        return axioms.decide(level, ordered, steps, UINT64_MAX).verdict == Verdict::held;
+        return axioms.decide(level, ordered, steps, {UINT64_MAX, UINT64_MAX}).verdict == Verdict::held;
       };
       const bool serial = serializable(history, ordered);
       const bool snapshot = EveryInterleaving(history, ordered, true).some();
@@ -247,7 +248,7 @@ TEST_CASE("transactions: a small budget makes what it does not reach unknown, no
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto history = run_store({StoreLevel::snapshot_isolation, false, 60, 6, 2, false}, seed);
     TransactionOptions options;
-    options.axiom_budget = 1;
+    options.axiom_budget.steps = 1;
     const auto report = check_transactions(history, options);
     CHECK((report.holds & report.unknown).empty());
     CHECK((report.ruled_out & report.unknown).empty());
