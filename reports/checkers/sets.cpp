@@ -78,7 +78,12 @@ class Sets {
              : history_[add].outcome == sim::Outcome::info ? 1
                                                            : 0;
     };
-    if (element.add == none || rank(i) > rank(element.add)) element.add = i;
+    // Of several additions that one which is known first: it alone shows what the others show.
+    const auto is_better = [&](std::size_t add) {
+      if (rank(i) != rank(add)) return rank(i) > rank(add);
+      return operation.outcome == sim::Outcome::ok && operation.complete < history_[add].complete;
+    };
+    if (element.add == none || is_better(element.add)) element.add = i;
     element.added_from = std::min(element.added_from, operation.invoke);
     if (operation.outcome == sim::Outcome::ok)
       element.known_from = std::min(element.known_from, operation.complete);
