@@ -254,7 +254,7 @@ class Axioms::Schedule {
     const std::vector<std::pair<std::uint32_t, Wait>> cycle = waiting_cycle(moves);
     std::vector<Edge> choices;
     for (const auto& [node, wait] : cycle)
-      if (wait.too_early != none && wait.too_early != initial && !precedes(wait.too_early, node, moves))
+      if (wait.too_early != none && !precedes(wait.too_early, node, moves))
         choices.emplace_back(node, wait.too_early);
     if (choices.empty()) return start_over(cycle, moves);
     const auto later = [&](const Edge& a, const Edge& b) { return at_[a.second] < at_[b.second]; };
