@@ -1,0 +1,34 @@
+// A hash ring (block B6): which nodes keep a key, and who stands in for them (Karger et al., STOC 1997;
+// DeCandia et al., SOSP 2007, sections 4.2 and 4.3).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/node_id.hpp"
+
+namespace lightcone::models::parts {
+
+class Ring {
+ public:
+  // Every node takes `tokens` places on the ring (1 or more), the same in every run.
+  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens);
+
+  // All nodes, each once, in the order in which a walk from the key's place meets them: the first N are its
+  // owners (the preference list), those behind them the fallbacks. O(places) for a key that is new, then
+  // O(log keys). The reference lasts as long as the ring.
+  const std::vector<sim::NodeId>& walk(std::string_view key) const;
+  std::size_t nodes() const { return nodes_; }
+
+ private:
+  std::size_t nodes_;
+  std::vector<std::pair<std::uint64_t, sim::NodeId>> places_;  // ascending
+  mutable std::map<std::string, std::vector<sim::NodeId>, std::less<>> walks_;
+};
+
+}  // namespace lightcone::models::parts

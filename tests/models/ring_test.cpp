@@ -1,0 +1,61 @@
+// The hash ring: who owns a key, and how little moves when a node joins.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/parts/ring/ring.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+using models::parts::Ring;
+using sim::NodeId;
+
+std::vector<NodeId> nodes(std::uint32_t count) {
+  std::vector<NodeId> all;
+  for (std::uint32_t i = 0; i < count; ++i) all.push_back({i});
+  return all;
+}
+
+std::string key(int number) { return "k" + std::to_string(number); }
+
+}  // namespace
+
+TEST_CASE("ring: a walk meets every node once, and always in the same order") {
+  for (const std::uint32_t count : {1U, 2U, 5U, 20U}) {
+    const Ring ring(nodes(count), 8);
+    const Ring same(nodes(count), 8);
+    for (int i = 0; i < 100; ++i) {
+      const std::vector<NodeId> walk = ring.walk(key(i));
+      CHECK(std::set<NodeId>(walk.begin(), walk.end()).size() == count);
+      CHECK(walk.size() == count);
+      CHECK(walk == same.walk(key(i)));
+    }
+  }
+}
+
+TEST_CASE("ring: with many tokens every node owns about its share") {
+  const Ring ring(nodes(10), 200);
+  std::vector<int> owned(10, 0);
+  for (int i = 0; i < 10'000; ++i) ++owned.at(ring.walk(key(i)).front().index);
+  CHECK(*std::min_element(owned.begin(), owned.end()) > 750);
+  CHECK(*std::max_element(owned.begin(), owned.end()) < 1250);
+}
+
+TEST_CASE("ring: a node that joins takes keys over, and moves none between the others") {
+  const Ring before(nodes(5), 8);
+  const Ring after(nodes(6), 8);
+  int taken = 0;
+  for (int i = 0; i < 1000; ++i) {
+    std::vector<NodeId> walk = after.walk(key(i));
+    taken += walk.front() == NodeId{5} ? 1 : 0;
+    std::erase(walk, NodeId{5});
+    CHECK(walk == before.walk(key(i)));
+  }
+  CHECK(taken > 0);
+}
+
+}  // namespace lightcone::tests
