@@ -1,5 +1,6 @@
 #include "models/registry.hpp"
 
+#include "models/dynamo/model.hpp"
 #include "models/lock/model.hpp"
 #include "models/raft/model.hpp"
 #include "sim/ensure.hpp"
@@ -10,6 +11,7 @@ namespace lightcone::models {
 Registry::Registry() {
   add(raft::make_model());
   add(lock::make_model());
+  add(dynamo::make_model());
 }
 
 void Registry::add(std::unique_ptr<sim::Model> model) {

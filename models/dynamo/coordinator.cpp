@@ -1,0 +1,225 @@
+#include "models/dynamo/coordinator.hpp"
+
+#include <algorithm>
+
+namespace lightcone::models::dynamo {
+
+// Numbers of requests of different incarnations do not meet, so that a late answer is never taken for
+// another's.
+Coordinator::Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
+                         const parts::Ring& ring)
+    : env_(env),
+      parameters_(parameters),
+      safe_(safe),
+      ring_(ring),
+      next_(env.stream("requests").next() & ~std::uint64_t{0xFFFFFFFF}),
+      connection_(env.stream("connections").next() | 1U) {}
+
+Coordinator::Request& Coordinator::open(bool is_write, std::string key, const sim::From& from,
+                                        RequestId& id) {
+  id = ++next_;
+  Request& request = requests_[id];
+  request.is_write = is_write;
+  request.client = from;
+  request.walk = ring_.walk(key);
+  request.next_fallback = owners();
+  request.key = std::move(key);
+  request.deadline = env_.after(parameters_.request_timeout, DeadlinePassed{id});
+  request.late = env_.after(parameters_.hint_after, OwnersAreLate{id});
+  return request;
+}
+
+void Coordinator::ask_owners(RequestId id, const Request& request) {
+  for (std::size_t i = 0; i < owners(); ++i) env_.send(request.walk[i], RGet{id, request.key});
+}
+
+void Coordinator::on(const Get& get, const sim::From& from) {
+  RequestId id = 0;
+  const Request& request = open(false, get.key, from, id);
+  ask_owners(id, request);
+}
+
+void Coordinator::on(const Put& put, const sim::From& from) {
+  if (put.connection != connection_) {
+    env_.reply(from, Reconnect{connection_});
+    return;
+  }
+  std::uint64_t& last = last_puts_[from.node];
+  if (put.number <= last) return;  // the network doubled it
+  last = put.number;
+  RequestId id = 0;
+  Request& request = open(true, put.key, from, id);
+  request.version.value = put.value;
+  request.version.deleted = put.deleted;
+  if (put.deleted) request.version.deleted_at = env_.wall();
+  const bool by_clock = !safe_.logical_timestamps || parameters_.timestamps != Timestamps::logical;
+  if (!by_clock) {
+    ask_owners(id, request);
+    return;
+  }
+  const bool clients = safe_.logical_timestamps && parameters_.timestamps == Timestamps::client_clock;
+  const sim::WallTime now = clients ? put.at : env_.wall();
+  // A clock may show a time before the start of the run.
+  const std::int64_t counter = std::max<std::int64_t>(now.time_since_epoch().count(), 1);
+  request.version.tag = {counter, env_.self().index, id};
+  store(id, request);
+}
+
+bool Coordinator::has_answered(const Request& request, NodeId node) const {
+  return std::any_of(request.answers.begin(), request.answers.end(),
+                     [&](const Answer& answer) { return answer.node == node; });
+}
+
+void Coordinator::on(const RGot& got, const sim::From& from) {
+  const auto at = requests_.find(got.request);
+  if (at == requests_.end()) return;
+  Request& request = at->second;
+  if (safe_.distinct_acknowledgements && has_answered(request, from.node)) return;
+  request.answers.push_back({from.node, got.version.tag});
+  if (request.phase == Phase::querying) {
+    request.collected = std::max(request.collected, got.collected);
+    if (!request.is_write) {
+      if (got.version.tag > request.version.tag) request.version = got.version;
+    } else {
+      request.version.tag.counter = std::max(request.version.tag.counter, got.version.tag.counter);
+    }
+    if (request.answers.size() >= static_cast<std::size_t>(parameters_.read_quorum))
+      queried(at->first, request);
+    return;
+  }
+  // An answer after the quorum's: it may be behind, or have what nobody else had.
+  repair(request, from.node, got.version.tag);
+}
+
+// A quorum has said what it has.
+void Coordinator::queried(RequestId id, Request& request) {
+  if (request.is_write) {
+    const std::int64_t counter = std::max(request.version.tag.counter, request.collected) + 1;
+    request.version.tag = {counter, env_.self().index, id};
+    store(id, request);
+    return;
+  }
+  if (read_repair() != ReadRepair::blocking || !request.version.is_written()) {
+    succeed(id, request);
+    return;
+  }
+  request.phase = Phase::storing;
+  for (const Answer& answer : request.answers) {
+    if (answer.tag == request.version.tag) request.stored.push_back(answer.node);
+  }
+  if (request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
+    succeed(id, request);
+    return;
+  }
+  store(id, request);
+}
+
+void Coordinator::store(RequestId id, Request& request) {
+  request.phase = Phase::storing;
+  request.next_fallback = owners();
+  env_.cancel(request.late);
+  request.late = env_.after(parameters_.hint_after, OwnersAreLate{id});
+  for (std::size_t i = 0; i < owners(); ++i) {
+    const NodeId owner = request.walk[i];
+    if (std::find(request.stored.begin(), request.stored.end(), owner) != request.stored.end()) continue;
+    env_.send(owner, RPut{id, request.key, request.version});
+  }
+}
+
+void Coordinator::on(const RPutDone& done, const sim::From& from) {
+  const auto at = requests_.find(done.request);
+  if (at == requests_.end() || at->second.phase == Phase::querying) return;
+  count_stored(at->first, at->second, from.node);
+}
+
+void Coordinator::count_stored(RequestId id, Request& request, NodeId node) {
+  const bool known = std::find(request.stored.begin(), request.stored.end(), node) != request.stored.end();
+  if (known && safe_.distinct_acknowledgements) return;
+  request.stored.push_back(node);
+  if (request.phase == Phase::storing &&
+      request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
+    succeed(id, request);
+  } else if (request.phase == Phase::answered && request.stored.size() >= owners()) {
+    close(id);
+  }
+}
+
+// Fallbacks stand in for owners that have not answered: they keep hints, and in a sloppy quorum answer reads.
+void Coordinator::on(const OwnersAreLate& late) {
+  const auto at = requests_.find(late.request);
+  if (at == requests_.end()) return;
+  Request& request = at->second;
+  for (std::size_t i = 0; i < owners(); ++i) {
+    const NodeId owner = request.walk[i];
+    const bool stored =
+        std::find(request.stored.begin(), request.stored.end(), owner) != request.stored.end();
+    if (stored || (request.phase == Phase::querying && has_answered(request, owner))) continue;
+    const bool is_left = request.next_fallback < request.walk.size();
+    if (request.phase == Phase::querying) {
+      if (!parameters_.sloppy || !is_left) break;
+      env_.send(request.walk[request.next_fallback++], RGet{at->first, request.key});
+    } else if (request.is_write && parameters_.hints && owner != env_.self()) {
+      // Where there is no fallback the coordinator keeps the hint itself.
+      const NodeId holder = is_left ? request.walk[request.next_fallback++] : env_.self();
+      env_.send(holder, Hint{at->first, owner, {request.key, request.version}});
+    }
+  }
+}
+
+void Coordinator::on(const HintKept& kept, const sim::From& from) {
+  env_.metrics().count("hints stored");
+  const bool counts = parameters_.sloppy || !safe_.hints_do_not_count;
+  const auto at = requests_.find(kept.request);
+  if (!counts || at == requests_.end() || at->second.phase == Phase::querying) return;
+  // By the owner that it stands in for; a node that stands in for itself and another is one node.
+  const bool stands_in = safe_.hints_do_not_count || from.node != env_.self();
+  count_stored(at->first, at->second, stands_in ? from.node : kept.target);
+}
+
+void Coordinator::succeed(RequestId id, Request& request) {
+  request.phase = Phase::answered;
+  latest_ = {latest_.number + 1, request.is_write, request.key, request.version.tag};
+  if (request.is_write) {
+    env_.reply(request.client, Written{request.version.tag});
+  } else {
+    env_.reply(request.client, Got{request.version});
+    for (const Answer& answer : request.answers) repair(request, answer.node, answer.tag);
+  }
+  const bool is_over = request.is_write ? request.stored.size() >= owners() : false;
+  if (is_over) close(id);
+}
+
+// Of a read, to a replica that is behind what was found.
+void Coordinator::repair(const Request& request, NodeId node, const Tag& tag) {
+  if (request.is_write || read_repair() == ReadRepair::off || tag >= request.version.tag) return;
+  env_.send(node, RepairPut{{request.key, request.version}});
+}
+
+ReadRepair Coordinator::read_repair() const {
+  const bool blocking = parameters_.read_repair == ReadRepair::blocking;
+  return blocking && !safe_.write_back ? ReadRepair::off : parameters_.read_repair;
+}
+
+void Coordinator::on(const DeadlinePassed& deadline) {
+  const auto at = requests_.find(deadline.request);
+  if (at == requests_.end()) return;
+  const Request& request = at->second;
+  if (request.phase != Phase::answered) {
+    if (request.is_write && request.phase == Phase::storing) {
+      env_.reply(request.client, Unsure{});
+    } else {
+      env_.reply(request.client, Refused{});
+    }
+  }
+  close(at->first);
+}
+
+void Coordinator::close(RequestId id) {
+  const auto at = requests_.find(id);
+  if (at == requests_.end()) return;
+  env_.cancel(at->second.late);
+  env_.cancel(at->second.deadline);
+  requests_.erase(at);
+}
+
+}  // namespace lightcone::models::dynamo

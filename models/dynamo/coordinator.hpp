@@ -1,0 +1,94 @@
+// The side of a server that clients talk to. It asks the owners of a key, and answers when a quorum did.
+//
+//   Get ─▶ RGet to N ─▶ R answers ─┬─ repair blocking: RPut what is newest ─▶ W have it ─▶ Got
+//                                  └─ otherwise ─▶ Got, and RepairPut to those behind
+//   Put ─▶ logical timestamps: RGet to N ─▶ R answers ─▶ a tag above all ─┬─▶ RPut to N ─▶ W have it ─▶
+//   Written
+//          a clock's timestamps ──────────────────────────────────────────┘
+//
+// With logical timestamps and blocking repair this is the register of Attiya, Bar-Noy and Dolev (JACM 1995),
+// for several writers as in Lynch and Shvartsman (FTCS 1997). Owners that are late get a hint at a fallback;
+// a hint counts towards W in a sloppy quorum alone (Dynamo, section 4.6).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/dynamo/messages.hpp"
+#include "models/dynamo/parameters.hpp"
+#include "models/parts/ring/ring.hpp"
+#include "sim/env.hpp"
+
+namespace lightcone::models::dynamo {
+
+class Coordinator {
+ public:
+  // The latest request that ended in success, for those who watch.
+  struct Success {
+    std::uint64_t number = 0;  // counts up
+    bool is_write = false;
+    std::string key{};
+    Tag tag{};
+  };
+
+  // What is passed must outlive this.
+  Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring);
+
+  void on(const Get& get, const sim::From& from);
+  void on(const Put& put, const sim::From& from);
+  void on(const RGot& got, const sim::From& from);
+  void on(const RPutDone& done, const sim::From& from);
+  void on(const HintKept& kept, const sim::From& from);
+  void on(const OwnersAreLate& late);
+  void on(const DeadlinePassed& deadline);
+
+  const Success& latest() const { return latest_; }
+  std::size_t open_requests() const { return requests_.size(); }
+
+ private:
+  enum class Phase : std::uint8_t { querying, storing, answered };
+  struct Answer {
+    NodeId node;
+    Tag tag;
+  };
+  struct Request {
+    bool is_write = false;
+    Phase phase = Phase::querying;
+    sim::From client{};
+    std::string key{};
+    Version version{};              // what is to be written; of a read, the newest seen
+    std::int64_t collected = 0;     // the greatest of the answers
+    std::vector<NodeId> walk{};     // owners, then fallbacks
+    std::vector<Answer> answers{};  // to RGet
+    std::vector<NodeId> stored{};   // who has the version
+    std::size_t next_fallback = 0;
+    sim::TimerId late{};
+    sim::TimerId deadline{};
+  };
+  using Requests = std::map<RequestId, Request>;
+
+  Request& open(bool is_write, std::string key, const sim::From& from, RequestId& id);
+  std::size_t owners() const { return static_cast<std::size_t>(parameters_.replicas); }
+  bool has_answered(const Request& request, NodeId node) const;
+  void ask_owners(RequestId id, const Request& request);
+  void queried(RequestId id, Request& request);
+  void store(RequestId id, Request& request);
+  void count_stored(RequestId id, Request& request, NodeId node);
+  void succeed(RequestId id, Request& request);
+  void repair(const Request& request, NodeId node, const Tag& tag);
+  ReadRepair read_repair() const;
+  void close(RequestId id);
+
+  sim::Env& env_;
+  const Parameters& parameters_;
+  const Safeguards& safe_;
+  const parts::Ring& ring_;
+  RequestId next_;
+  std::uint64_t connection_;                   // of this incarnation
+  std::map<NodeId, std::uint64_t> last_puts_;  // by client: the number of the latest
+  Requests requests_;
+  Success latest_;
+};
+
+}  // namespace lightcone::models::dynamo

@@ -1,0 +1,236 @@
+// What clients and servers of the quorum store tell each other.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/node_id.hpp"
+#include "sim/time.hpp"
+#include "sim/value.hpp"
+
+namespace lightcone::models::dynamo {
+
+using sim::NodeId;
+
+// Orders the versions of a key: (counter, writer) as in Attiya, Bar-Noy and Dolev, or the time of a clock.
+struct Tag {
+  std::int64_t counter = 0;   // or nanoseconds of a wall clock
+  std::uint32_t writer = 0;   // index of the coordinator
+  std::uint64_t request = 0;  // of the coordinator's; so no two writes have one tag
+  auto operator<=>(const Tag&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Tag, (), (counter, writer, request))
+
+struct Version {
+  Tag tag{};  // of counter 0: nothing was ever written
+  sim::Value value{};
+  bool deleted = false;  // a tombstone
+  sim::WallTime deleted_at{};
+
+  bool is_written() const { return tag.counter != 0; }
+};
+BOOST_DESCRIBE_STRUCT(Version, (), (tag, value, deleted, deleted_at))
+
+struct Keyed {
+  std::string key{};
+  Version version{};
+};
+BOOST_DESCRIBE_STRUCT(Keyed, (), (key, version))
+
+// --- clients and coordinators ------------------------------------------------------------------------------
+
+struct Get {  // -> Got | Refused
+  std::string key{};
+};
+BOOST_DESCRIBE_STRUCT(Get, (), (key))
+
+// Puts travel in connections, as over TCP: a server does not take one again that the network doubles, nor one
+// that was meant for an incarnation before it.
+struct Put {  // -> Written | Refused | Unsure | Reconnect
+  std::uint64_t connection = 0;
+  std::uint64_t number = 0;  // the client's puts count up
+  std::string key{};
+  sim::Value value{};
+  bool deleted = false;
+  sim::WallTime at{};  // the client's clock
+};
+BOOST_DESCRIBE_STRUCT(Put, (), (connection, number, key, value, deleted, at))
+
+struct Reconnect {  // nothing was done
+  std::uint64_t connection = 0;
+};
+BOOST_DESCRIBE_STRUCT(Reconnect, (), (connection))
+
+struct Got {
+  Version version{};
+};
+BOOST_DESCRIBE_STRUCT(Got, (), (version))
+
+struct Written {
+  Tag tag{};
+};
+BOOST_DESCRIBE_STRUCT(Written, (), (tag))
+
+struct Refused {};  // no quorum answered, and nothing was written
+BOOST_DESCRIBE_STRUCT(Refused, (), ())
+
+struct Unsure {};  // some replicas may have it
+BOOST_DESCRIBE_STRUCT(Unsure, (), ())
+
+// --- coordinators and replicas -----------------------------------------------------------------------------
+
+using RequestId = std::uint64_t;
+
+struct RGet {  // -> RGot
+  RequestId request = 0;
+  std::string key{};
+};
+BOOST_DESCRIBE_STRUCT(RGet, (), (request, key))
+
+struct RGot {
+  RequestId request = 0;
+  Version version{};
+  std::int64_t collected = 0;  // no tombstone beyond this counter was ever forgotten here
+};
+BOOST_DESCRIBE_STRUCT(RGot, (), (request, version, collected))
+
+struct RPut {  // -> RPutDone, when it is durable
+  RequestId request = 0;
+  std::string key{};
+  Version version{};
+};
+BOOST_DESCRIBE_STRUCT(RPut, (), (request, key, version))
+
+struct RPutDone {
+  RequestId request = 0;
+};
+BOOST_DESCRIBE_STRUCT(RPutDone, (), (request))
+
+struct RepairPut {  // to a replica that a read found behind
+  Keyed entry{};
+};
+BOOST_DESCRIBE_STRUCT(RepairPut, (), (entry))
+
+// --- hinted hand-off ---------------------------------------------------------------------------------------
+
+struct Hint {  // -> HintKept, when it is durable
+  RequestId request = 0;
+  NodeId target{};
+  Keyed entry{};
+};
+BOOST_DESCRIBE_STRUCT(Hint, (), (request, target, entry))
+
+struct HintKept {
+  RequestId request = 0;
+  NodeId target{};
+};
+BOOST_DESCRIBE_STRUCT(HintKept, (), (request, target))
+
+struct HandOff {  // -> HandedOver, when it is durable
+  std::uint64_t hint = 0;
+  Keyed entry{};
+};
+BOOST_DESCRIBE_STRUCT(HandOff, (), (hint, entry))
+
+struct HandedOver {
+  std::uint64_t hint = 0;
+};
+BOOST_DESCRIBE_STRUCT(HandedOver, (), (hint))
+
+// --- anti-entropy, about the keys that both own ------------------------------------------------------------
+
+struct MerkleRoot {  // -> MerkleEqual | MerkleNodes
+  std::uint64_t root = 0;
+};
+BOOST_DESCRIBE_STRUCT(MerkleRoot, (), (root))
+
+struct MerkleEqual {
+  std::uint64_t root = 0;
+};
+BOOST_DESCRIBE_STRUCT(MerkleEqual, (), (root))
+
+struct MerkleNodes {  // -> SyncKeys
+  std::vector<std::uint64_t> leaves{};
+};
+BOOST_DESCRIBE_STRUCT(MerkleNodes, (), (leaves))
+
+struct SyncKeys {  // -> SyncedKeys: all that is in the leaves that differ
+  std::vector<std::uint64_t> leaves{};
+  std::vector<Keyed> entries{};
+};
+BOOST_DESCRIBE_STRUCT(SyncKeys, (), (leaves, entries))
+
+struct SyncedKeys {  // what the other lacked
+  std::vector<Keyed> entries{};
+};
+BOOST_DESCRIBE_STRUCT(SyncedKeys, (), (entries))
+
+// --- a replica that lost its disk --------------------------------------------------------------------------
+
+struct CopyRequest {  // -> Copy
+  std::uint64_t attempt = 0;
+};
+BOOST_DESCRIBE_STRUCT(CopyRequest, (), (attempt))
+
+struct Copy {
+  std::uint64_t attempt = 0;
+  std::vector<Keyed> entries{};
+  std::int64_t collected = 0;
+};
+BOOST_DESCRIBE_STRUCT(Copy, (), (attempt, entries, collected))
+
+// --- timers and completions --------------------------------------------------------------------------------
+
+struct DeadlinePassed {
+  RequestId request = 0;
+};
+BOOST_DESCRIBE_STRUCT(DeadlinePassed, (), (request))
+
+struct OwnersAreLate {  // time to turn to fallbacks
+  RequestId request = 0;
+};
+BOOST_DESCRIBE_STRUCT(OwnersAreLate, (), (request))
+
+struct HandOffDue {};
+BOOST_DESCRIBE_STRUCT(HandOffDue, (), ())
+
+struct AntiEntropyDue {};
+BOOST_DESCRIBE_STRUCT(AntiEntropyDue, (), ())
+
+struct CopyDue {};
+BOOST_DESCRIBE_STRUCT(CopyDue, (), ())
+
+struct Persisted {
+  std::uint64_t write = 0;
+};
+BOOST_DESCRIBE_STRUCT(Persisted, (), (write))
+
+// --- marks -------------------------------------------------------------------------------------------------
+
+struct FirstCopyStored {  // a write has begun to exist, and is not yet acknowledged
+  std::string key{};
+};
+BOOST_DESCRIBE_STRUCT(FirstCopyStored, (), (key))
+
+struct HintStored {
+  NodeId target{};
+};
+BOOST_DESCRIBE_STRUCT(HintStored, (), (target))
+
+struct TombstoneCollected {
+  std::string key{};
+};
+BOOST_DESCRIBE_STRUCT(TombstoneCollected, (), (key))
+
+// Everything a server handles.
+using ToServer =
+    std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff, HandedOver,
+                 MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys, CopyRequest, Copy>;
+using ServerFacts =
+    std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue, CopyDue>;
+
+}  // namespace lightcone::models::dynamo

@@ -1,0 +1,208 @@
+// The quorum store as a model: parameters, profiles, bug switches, and who runs where.
+#include "models/dynamo/model.hpp"
+
+#include "models/dynamo/claims.hpp"
+#include "models/dynamo/client.hpp"
+#include "models/dynamo/server.hpp"
+#include "models/parts/placement.hpp"
+
+namespace lightcone::models::dynamo {
+
+sim::Choices<Timestamps> choices_of(Timestamps) {
+  static constexpr sim::Choice<Timestamps> all[] = {
+      {Timestamps::logical, {"logical", "One more than the greatest that a quorum knows."}},
+      {Timestamps::coordinator_clock, {"coordinator_clock", "What the coordinator's clock shows."}},
+      {Timestamps::client_clock, {"client_clock", "What the client's clock shows."}},
+  };
+  return all;
+}
+
+sim::Choices<ReadRepair> choices_of(ReadRepair) {
+  static constexpr sim::Choice<ReadRepair> all[] = {
+      {ReadRepair::off, {"off", "Nothing."}},
+      {ReadRepair::async, {"async", "They are sent it after the client is answered."}},
+      {ReadRepair::blocking, {"blocking", "The client is answered when W owners have it."}},
+  };
+  return all;
+}
+
+const sim::FieldTable<Parameters>& Parameters::fields() {
+  using P = Parameters;
+  using namespace std::chrono_literals;
+  static const auto table =
+      sim::FieldTable<Parameters>(
+          "dynamo_parameters", "A store that keeps each key on several servers, without a leader.",
+          sim::field("servers", &P::servers, "How many servers there are.").at_least(1).at_most(100),
+          sim::field("replicas", &P::replicas, "N: owners of a key.").at_least(1).at_most(31),
+          sim::field("read_quorum", &P::read_quorum, "R: answers that a read waits for.")
+              .at_least(1)
+              .at_most(31),
+          sim::field("write_quorum", &P::write_quorum, "W: acknowledgements that a write waits for.")
+              .at_least(1)
+              .at_most(31),
+          sim::field("sloppy", &P::sloppy, "Fallbacks stand in for owners that are late."),
+          sim::field("timestamps", &P::timestamps, "What orders two versions of a key."),
+          sim::field("read_repair", &P::read_repair, "What a read does about owners that are behind."),
+          sim::field("request_timeout", &P::request_timeout, "After which a coordinator gives a request up.")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("hints", &P::hints, "Writes for owners that are late are kept for them elsewhere."),
+          sim::field("hint_after", &P::hint_after, "After which an owner is late.")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("hand_off_every", &P::hand_off_every, "Between two tries to hand hints over.")
+              .at_least(1ms)
+              .at_most(1h),
+          sim::field("hint_ttl", &P::hint_ttl, "Hints that are older are dropped.").at_most(240h),
+          sim::field("anti_entropy_every", &P::anti_entropy_every,
+                     "Between two comparisons of a server with another; 0 for none.")
+              .at_most(240h),
+          sim::field("tombstone_grace", &P::tombstone_grace, "For which a deletion is remembered at least.")
+              .at_least(1ms)
+              .at_most(2400h))
+          .must("there are no more replicas than servers", "replicas",
+                [](const P& p) { return p.replicas <= p.servers; })
+          .must("the read quorum is not greater than replicas", "read_quorum",
+                [](const P& p) { return p.read_quorum <= p.replicas; })
+          .must("the write quorum is not greater than replicas", "write_quorum",
+                [](const P& p) { return p.write_quorum <= p.replicas; })
+          .must("hint_after is shorter than request_timeout", "hint_after",
+                [](const P& p) { return p.hint_after < p.request_timeout; })
+          .must("hints do not live as long as tombstones", "hint_ttl",
+                [](const P& p) { return p.hint_ttl < p.tombstone_grace; });
+  return table;
+}
+
+Safeguards safeguards_without(const sim::BugSet& bugs) {
+  const auto on = [&](std::string_view bug) { return !bugs.contains(bug); };
+  Safeguards safe;
+  safe.write_back = on("dynamo.no-write-back");
+  safe.logical_timestamps = on("dynamo.lww-wall-clock");
+  safe.hints_do_not_count = on("dynamo.sloppy-as-strict");
+  safe.distinct_acknowledgements = on("dynamo.count-duplicate-acks");
+  safe.durable_hints = on("dynamo.volatile-hints");
+  safe.hint_kept_until_taken = on("dynamo.hint-dropped-early");
+  safe.anti_entropy = on("dynamo.no-anti-entropy");
+  safe.tombstones_last = on("dynamo.tombstone-gc-early");
+  return safe;
+}
+
+namespace {
+
+using sim::BugSwitch;
+using Shelf = BugSwitch::Shelf;
+using Difficulty = BugSwitch::Difficulty;
+
+std::vector<BugSwitch> bug_switches() {
+  return {
+      {"dynamo.no-write-back", "a read makes sure that a quorum has what it returns", "nonlinearizable",
+       Shelf::core, Difficulty::medium, "Attiya, Bar-Noy and Dolev, JACM 1995, section 3",
+       "What one reader has seen the next must not miss: a read of a half-done write has to finish it."},
+      {"dynamo.lww-wall-clock", "versions are ordered by logical timestamps", "lost-write", Shelf::core,
+       Difficulty::easy, "Jepsen on Riak and on Cassandra, 2013",
+       "With wall clocks the last write is whoever's clock is ahead, and the others are lost without a "
+       "word."},
+      {"dynamo.sloppy-as-strict", "hints do not count towards a strict quorum", "stale-read", Shelf::core,
+       Difficulty::medium, "DeCandia et al., SOSP 2007, section 4.6",
+       "A quorum of stand-ins meets no read quorum of owners."},
+      {"dynamo.count-duplicate-acks", "acknowledgements are counted once a replica", "lost-write",
+       Shelf::extended, Difficulty::directed, "follows from Gifford, SOSP 1979: votes are of distinct copies",
+       "Two messages are not two copies."},
+      {"dynamo.volatile-hints", "hints are durable before they are acknowledged", "lost-write", Shelf::core,
+       Difficulty::medium, "DeCandia et al., SOSP 2007, section 4.6: hints are kept in a local database",
+       "A hint that counts as a copy must last like one."},
+      {"dynamo.hint-dropped-early", "a hint is kept until its owner has taken it", "divergence",
+       Shelf::extended, Difficulty::directed, "DeCandia et al., SOSP 2007, section 4.6",
+       "Sent is not received: whoever forgets at sending loses what the network loses."},
+      {"dynamo.no-anti-entropy", "owners compare themselves and repair what differs", "divergence",
+       Shelf::core, Difficulty::medium, "DeCandia et al., SOSP 2007, section 4.7",
+       "What nobody reads, read repair does not find."},
+      {"dynamo.tombstone-gc-early", "a deletion is remembered until every owner has it", "resurrection",
+       Shelf::core, Difficulty::easy, "the Cassandra documentation on gc_grace_seconds",
+       "Whoever has forgotten a deletion cannot tell it from a write that has not arrived."},
+  };
+}
+
+class DynamoModel final : public sim::ModelWith<Parameters> {
+ public:
+  std::string_view name() const override { return "dynamo"; }
+  std::vector<std::string> topics() const override {
+    return {"T11 Quorums, read repair, hinted hand-off, anti-entropy, tombstones"};
+  }
+  std::string_view summary() const override {
+    return "A key-value store without a leader: each key on N servers, written to W and read from R of them.";
+  }
+  std::vector<sim::Profile> profiles() const override {
+    return {
+        {"abd", "Majorities, logical timestamps, and reads that write back: linearizable.", {}},
+        {"quorum",
+         "Majorities and logical timestamps; reads repair afterwards: regular.",
+         {{"read_repair", "async"}}},
+        {"lww",
+         "Majorities, and the later wall clock wins: loses writes when clocks differ.",
+         {{"timestamps", "coordinator_clock"}, {"read_repair", "async"}}},
+        {"sloppy",
+         "Stand-ins count: writes succeed on every side of a partition.",
+         {{"sloppy", "true"}, {"read_repair", "async"}}},
+        {"eventual",
+         "One copy is enough to write and to read (R = W = 1).",
+         {{"read_quorum", "1"}, {"write_quorum", "1"}, {"read_repair", "async"}}},
+    };
+  }
+  std::vector<BugSwitch> bugs() const override { return bug_switches(); }
+  std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
+  std::vector<std::string> moments() const override {
+    return {"FirstCopyStored", "HintStored", "TombstoneCollected"};
+  }
+
+ protected:
+  std::vector<sim::Role> roles_of(const Parameters& parameters,
+                                  const sim::Workload& workload) const override {
+    return {{"server", "n", parameters.servers, "who keep the keys, and coordinate"},
+            {"client", "c", workload.clients, "who use the store"}};
+  }
+  std::vector<sim::Claim> claims_of(const Parameters& parameters, const sim::BugSet&) const override {
+    return dynamo::claims_of(parameters);
+  }
+  sim::Duration longest_timeout_of(const Parameters& parameters) const override {
+    return parameters.request_timeout;
+  }
+
+  sim::ProcessFactory process_of(const Parameters& parameters, const sim::Deployment& deployment,
+                                 std::string_view role, std::size_t index) const override {
+    std::vector<sim::NodeId> servers = deployment.simulation.nodes_of_role("server");
+    if (role == "client") {
+      const sim::NodeId client = deployment.simulation.nodes_of_role("client").at(index);
+      servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
+      return [&deployment, servers, index](sim::Env& env) {
+        return std::make_unique<Client>(env, deployment.workload, deployment.phases, servers, index);
+      };
+    }
+    return [&parameters, &deployment, servers](sim::Env& env) {
+      return std::make_unique<Server>(env, parameters, deployment.bugs, servers);
+    };
+  }
+
+  void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
+    deployment.simulation.add_monitor(std::make_unique<Monitor>(deployment.simulation, parameters,
+                                                                sim::Instant(deployment.phases.final_reads)));
+  }
+
+  // Servers are equals. The first owner of the first key that is up stands for the others.
+  sim::NodeId focus(const sim::Simulation& simulation) const override {
+    for (const sim::NodeId node : simulation.nodes_of_role("server")) {
+      const auto* server = static_cast<const Server*>(simulation.node(node).process());
+      if (server == nullptr) continue;
+      for (const sim::NodeId owner : server->ring().walk("k0")) {
+        if (simulation.node(owner).is_up()) return owner;
+      }
+    }
+    return sim::no_node;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<sim::Model> make_model() { return std::make_unique<DynamoModel>(); }
+
+}  // namespace lightcone::models::dynamo

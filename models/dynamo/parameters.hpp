@@ -1,0 +1,60 @@
+// What can be set about the quorum store.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/fields.hpp"
+#include "sim/model.hpp"
+
+namespace lightcone::models::dynamo {
+
+// What orders two versions of a key.
+enum class Timestamps : std::uint8_t { logical, coordinator_clock, client_clock };
+sim::Choices<Timestamps> choices_of(Timestamps);
+
+// What a read does about replicas that lack what it found.
+enum class ReadRepair : std::uint8_t { off, async, blocking };
+sim::Choices<ReadRepair> choices_of(ReadRepair);
+
+struct Parameters {
+  std::int64_t servers = 5;
+  std::int64_t replicas = 3;      // N
+  std::int64_t read_quorum = 2;   // R
+  std::int64_t write_quorum = 2;  // W
+  bool sloppy = false;
+  Timestamps timestamps = Timestamps::logical;
+  ReadRepair read_repair = ReadRepair::blocking;
+  sim::Duration request_timeout = sim::Duration(80'000'000);
+  bool hints = true;
+  sim::Duration hint_after = sim::Duration(20'000'000);
+  sim::Duration hand_off_every = sim::Duration(500'000'000);
+  sim::Duration hint_ttl = sim::Duration(5'000'000'000);
+  sim::Duration anti_entropy_every = sim::Duration(500'000'000);  // 0: never
+  sim::Duration tombstone_grace = sim::Duration(10'000'000'000);
+
+  static const sim::FieldTable<Parameters>& fields();
+
+  // Every read quorum meets every write quorum, and quorums are of owners alone.
+  bool is_strict() const { return !sloppy && read_quorum + write_quorum > replicas; }
+  // Reads see the latest write that had returned (Lamport's regular register, for any number of writers).
+  bool is_regular() const {
+    return is_strict() && 2 * write_quorum > replicas && timestamps == Timestamps::logical;
+  }
+  // Attiya, Bar-Noy and Dolev's register.
+  bool is_linearizable() const { return is_regular() && read_repair == ReadRepair::blocking; }
+};
+
+// What protects the store; a bug switch takes one away.
+struct Safeguards {
+  bool write_back = true;                 // dynamo.no-write-back
+  bool logical_timestamps = true;         // dynamo.lww-wall-clock
+  bool hints_do_not_count = true;         // dynamo.sloppy-as-strict
+  bool distinct_acknowledgements = true;  // dynamo.count-duplicate-acks
+  bool durable_hints = true;              // dynamo.volatile-hints
+  bool hint_kept_until_taken = true;      // dynamo.hint-dropped-early
+  bool anti_entropy = true;               // dynamo.no-anti-entropy
+  bool tombstones_last = true;            // dynamo.tombstone-gc-early
+};
+Safeguards safeguards_without(const sim::BugSet& bugs);
+
+}  // namespace lightcone::models::dynamo

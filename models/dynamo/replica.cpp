@@ -1,0 +1,264 @@
+#include "models/dynamo/replica.hpp"
+
+#include <algorithm>
+
+namespace lightcone::models::dynamo {
+
+namespace {
+
+constexpr sim::Duration copy_again_after = std::chrono::milliseconds(100);
+constexpr int looks_a_grace = 10;  // for tombstones to forget, without anti-entropy
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+  return hash ^ (hash >> 29U);
+}
+
+std::uint64_t hash_of(const std::string& key, const Version& version) {
+  std::uint64_t hash = sim::name_hash(key);
+  hash = mixed(hash, static_cast<std::uint64_t>(version.tag.counter));
+  hash = mixed(hash, version.tag.writer);
+  return mixed(hash, version.tag.request);
+}
+
+template <class Leaves>
+std::uint64_t root_of(const Leaves& leaves) {
+  std::uint64_t root = 0;
+  for (const std::uint64_t leaf : leaves) root = mixed(root, leaf);
+  return root;
+}
+
+}  // namespace
+
+Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring,
+                 const std::vector<NodeId>& servers)
+    : env_(env),
+      parameters_(parameters),
+      safe_(safe),
+      ring_(ring),
+      servers_(servers),
+      store_(env, safe.durable_hints) {}
+
+void Replica::start() {
+  const Store::Found found = store_.recover();
+  lost_ = found == Store::Found::lost;
+  if (found != Store::Found::whole) store_.set_lost(lost_, {});
+  if (lost_) on(CopyDue{});
+  if (parameters_.hints) env_.after(parameters_.hand_off_every, HandOffDue{});
+  const sim::Duration period = parameters_.anti_entropy_every;
+  env_.after(period > sim::Duration::zero() ? period : parameters_.tombstone_grace / looks_a_grace,
+             AntiEntropyDue{});
+}
+
+bool Replica::is_owner(NodeId node, const std::string& key) const {
+  const std::vector<NodeId>& walk = ring_.walk(key);
+  const auto end = walk.begin() + static_cast<std::ptrdiff_t>(parameters_.replicas);
+  return std::find(walk.begin(), end, node) != end;
+}
+
+// --- for coordinators --------------------------------------------------------------------------------------
+
+// Stand-ins answer with what they keep for others.
+void Replica::on(const RGet& get, const sim::From& from) {
+  if (lost_) return;
+  const Version& own = store_.find(get.key);
+  const Version hinted = store_.hints().empty() ? Version{} : store_.hinted(get.key);
+  env_.send(from.node, RGot{get.request, hinted.tag > own.tag ? hinted : own, store_.collected()});
+}
+
+void Replica::on(const RPut& put, const sim::From& from) {
+  const RPutDone done{put.request};
+  store_.keep({put.key, put.version}, [this, done, from, key = put.key] {
+    env_.mark(FirstCopyStored{key});
+    env_.send(from.node, done);
+  });
+}
+
+void Replica::on(const RepairPut& repair) { take({repair.entry}); }
+
+void Replica::on(const Hint& hint, const sim::From& from) {
+  const HintKept kept{hint.request, hint.target};
+  store_.keep_hint(hint.target, hint.entry, [this, kept, from] {
+    env_.mark(HintStored{kept.target});
+    env_.send(from.node, kept);
+  });
+}
+
+// --- hinted hand-off ---------------------------------------------------------------------------------------
+
+void Replica::on(const HandOffDue&) {
+  env_.after(parameters_.hand_off_every, HandOffDue{});
+  std::vector<std::uint64_t> over;
+  for (const auto& [number, hint] : store_.hints()) {
+    if (env_.mono() - hint.since > parameters_.hint_ttl) {
+      over.push_back(number);
+      env_.metrics().count("hints expired");
+      continue;
+    }
+    env_.send(hint.target, HandOff{number, hint.entry});
+    if (!safe_.hint_kept_until_taken) over.push_back(number);
+  }
+  env_.metrics().sample("hints kept", static_cast<std::int64_t>(store_.hints().size()));
+  for (const std::uint64_t number : over) store_.drop_hint(number);
+}
+
+void Replica::on(const HandOff& hand_off, const sim::From& from) {
+  const HandedOver done{hand_off.hint};
+  store_.keep(hand_off.entry, [this, done, from] { env_.send(from.node, done); });
+}
+
+void Replica::on(const HandedOver& handed_over) {
+  env_.metrics().count("hints handed over");
+  store_.drop_hint(handed_over.hint);
+}
+
+// --- anti-entropy ------------------------------------------------------------------------------------------
+
+std::size_t Replica::leaf_of(const std::string& key) { return sim::name_hash(key) % leaf_count; }
+
+Replica::Leaves Replica::leaves_shared_with(NodeId peer) const {
+  Leaves leaves{};
+  for (const auto& [key, version] : store_.versions()) {
+    if (is_owner(peer, key) && is_owner(env_.self(), key)) leaves.at(leaf_of(key)) += hash_of(key, version);
+  }
+  return leaves;
+}
+
+std::vector<Keyed> Replica::entries_shared_with(NodeId peer, const std::vector<std::uint64_t>& leaves) const {
+  std::vector<Keyed> entries;
+  for (const auto& [key, version] : store_.versions()) {
+    const bool asked = std::find(leaves.begin(), leaves.end(), leaf_of(key)) != leaves.end();
+    if (asked && is_owner(peer, key) && is_owner(env_.self(), key)) entries.push_back({key, version});
+  }
+  return entries;
+}
+
+void Replica::on(const AntiEntropyDue&) {
+  const sim::Duration period = parameters_.anti_entropy_every;
+  const bool on = period > sim::Duration::zero();
+  env_.after(on ? period : parameters_.tombstone_grace / looks_a_grace, AntiEntropyDue{});
+  collect_tombstones();
+  if (!on || !safe_.anti_entropy || servers_.size() < 2) return;
+  do {
+    next_peer_ = (next_peer_ + 1) % servers_.size();
+  } while (servers_[next_peer_] == env_.self());
+  env_.metrics().count("anti-entropy rounds");
+  env_.send(servers_[next_peer_], MerkleRoot{root_of(leaves_shared_with(servers_[next_peer_]))});
+}
+
+void Replica::on(const MerkleRoot& root, const sim::From& from) {
+  const Leaves leaves = leaves_shared_with(from.node);
+  if (root_of(leaves) == root.root) {
+    agreed_with(from.node);
+    env_.send(from.node, MerkleEqual{root.root});
+  } else {
+    env_.send(from.node, MerkleNodes{{leaves.begin(), leaves.end()}});
+  }
+}
+
+void Replica::on(const MerkleEqual& equal, const sim::From& from) {
+  if (root_of(leaves_shared_with(from.node)) == equal.root) agreed_with(from.node);
+}
+
+void Replica::on(const MerkleNodes& nodes, const sim::From& from) {
+  const Leaves own = leaves_shared_with(from.node);
+  SyncKeys sync;
+  for (std::uint64_t leaf = 0; leaf < leaf_count; ++leaf) {
+    if (leaf < nodes.leaves.size() && nodes.leaves[leaf] != own.at(leaf)) sync.leaves.push_back(leaf);
+  }
+  sync.entries = entries_shared_with(from.node, sync.leaves);
+  env_.metrics().count("anti-entropy keys sent", sync.entries.size());
+  env_.send(from.node, std::move(sync));
+}
+
+void Replica::on(const SyncKeys& sync, const sim::From& from) {
+  SyncedKeys answer;
+  for (Keyed& mine : entries_shared_with(from.node, sync.leaves)) {
+    const auto theirs = std::find_if(sync.entries.begin(), sync.entries.end(),
+                                     [&](const Keyed& entry) { return entry.key == mine.key; });
+    if (theirs == sync.entries.end() || theirs->version.tag < mine.version.tag)
+      answer.entries.push_back(std::move(mine));
+  }
+  take(sync.entries);
+  if (answer.entries.empty()) return;
+  env_.metrics().count("anti-entropy keys sent", answer.entries.size());
+  env_.send(from.node, std::move(answer));
+}
+
+void Replica::on(const SyncedKeys& synced) { take(synced.entries); }
+
+bool Replica::is_expired(const Version& version) const {
+  return version.deleted && env_.wall() - version.deleted_at > parameters_.tombstone_grace;
+}
+
+// An old tombstone is not taken where it hides nothing: others may be about to forget it.
+void Replica::take(const std::vector<Keyed>& entries) {
+  for (const Keyed& entry : entries) {
+    if (is_expired(entry.version) && !store_.find(entry.key).is_written()) continue;
+    store_.keep(entry, {});
+  }
+}
+
+// --- tombstones --------------------------------------------------------------------------------------------
+
+void Replica::agreed_with(NodeId peer) {
+  for (const auto& [key, version] : store_.versions()) {
+    if (!version.deleted || !is_owner(peer, key)) continue;
+    Tombstone& tombstone = tombstones_[key];
+    if (tombstone.tag != version.tag) tombstone = {version.tag, {}};
+    tombstone.seen_at.insert(peer);
+  }
+}
+
+void Replica::collect_tombstones() {
+  std::int64_t kept = 0;
+  for (const auto& [key, version] : store_.versions()) {
+    if (!version.deleted) continue;
+    ++kept;
+    const auto others = static_cast<std::size_t>(parameters_.replicas - (is_owner(env_.self(), key) ? 1 : 0));
+    const auto known = tombstones_.find(key);
+    const bool everywhere = others == 0 || (known != tombstones_.end() && known->second.tag == version.tag &&
+                                            known->second.seen_at.size() >= others);
+    if (safe_.tombstones_last && !(is_expired(version) && everywhere)) continue;
+    env_.mark(TombstoneCollected{key});
+    store_.collect(key, version.tag);
+    tombstones_.erase(key);
+  }
+  env_.metrics().sample("tombstones", kept);
+}
+
+// --- after a lost disk -------------------------------------------------------------------------------------
+
+void Replica::on(const CopyDue&) {
+  if (!lost_) return;
+  ++copy_attempt_;
+  for (const NodeId server : servers_) {
+    if (server != env_.self() && !copied_from_.contains(server))
+      env_.send(server, CopyRequest{copy_attempt_});
+  }
+  env_.after(copy_again_after, CopyDue{});
+}
+
+void Replica::on(const CopyRequest& request, const sim::From& from) {
+  Copy copy{request.attempt, {}, store_.collected()};
+  for (const auto& [key, version] : store_.versions()) {
+    if (is_owner(from.node, key)) copy.entries.push_back({key, version});
+  }
+  env_.send(from.node, std::move(copy));
+}
+
+// Of an acknowledged write W owners had a copy; this one is gone, so that of any W - 1 others one is left.
+void Replica::on(const Copy& copy, const sim::From& from) {
+  if (!lost_ || copy.attempt > copy_attempt_) return;
+  for (const Keyed& entry : copy.entries) store_.keep(entry, {});
+  store_.raise_collected(copy.collected);
+  copied_from_.insert(from.node);
+  const std::size_t spared =
+      static_cast<std::size_t>(std::max<std::int64_t>(parameters_.write_quorum - 2, 0));
+  if (copied_from_.size() + 1 + spared < servers_.size()) return;
+  copied_from_.clear();
+  // Written behind the copies, and so durable after them.
+  store_.set_lost(false, [this] { lost_ = false; });
+}
+
+}  // namespace lightcone::models::dynamo

@@ -1,0 +1,84 @@
+// The side of a server that keeps keys for others: it answers coordinators from what is durable, hands over
+// what it kept for others, and compares itself with the other owners.
+//
+//   every hand_off_every       each hint that is not too old -> HandOff, until it is taken      (Dynamo, 4.6)
+//   every anti_entropy_every   the next peer: MerkleRoot, MerkleNodes, SyncKeys, SyncedKeys     (Dynamo, 4.7)
+//   a tombstone is forgotten   when it is older than the grace and every other owner was seen to have it
+//   after a lost disk          silence to readers until the others' copies are here (SYSTEMS P11.1)
+#pragma once
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/dynamo/messages.hpp"
+#include "models/dynamo/parameters.hpp"
+#include "models/dynamo/store.hpp"
+#include "models/parts/ring/ring.hpp"
+#include "sim/env.hpp"
+
+namespace lightcone::models::dynamo {
+
+class Replica {
+ public:
+  // `servers`: all, in the order of the deployment. What is passed must outlive this.
+  Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring,
+          const std::vector<NodeId>& servers);
+
+  void start();
+
+  void on(const RGet& get, const sim::From& from);
+  void on(const RPut& put, const sim::From& from);
+  void on(const RepairPut& repair);
+  void on(const Hint& hint, const sim::From& from);
+  void on(const HandOff& hand_off, const sim::From& from);
+  void on(const HandedOver& handed_over);
+  void on(const MerkleRoot& root, const sim::From& from);
+  void on(const MerkleEqual& equal, const sim::From& from);
+  void on(const MerkleNodes& nodes, const sim::From& from);
+  void on(const SyncKeys& sync, const sim::From& from);
+  void on(const SyncedKeys& synced);
+  void on(const CopyRequest& request, const sim::From& from);
+  void on(const Copy& copy, const sim::From& from);
+  void on(const HandOffDue&);
+  void on(const AntiEntropyDue&);
+  void on(const CopyDue&);
+  void on(const Persisted& persisted) { store_.on(persisted); }
+
+  bool is_lost() const { return lost_; }
+  const Store& store() const { return store_; }
+  Store& store() { return store_; }
+
+ private:
+  static constexpr std::size_t leaf_count = 16;
+  using Leaves = std::array<std::uint64_t, leaf_count>;
+
+  bool is_owner(NodeId node, const std::string& key) const;
+  static std::size_t leaf_of(const std::string& key);
+  Leaves leaves_shared_with(NodeId peer) const;
+  std::vector<Keyed> entries_shared_with(NodeId peer, const std::vector<std::uint64_t>& leaves) const;
+  bool is_expired(const Version& version) const;
+  void take(const std::vector<Keyed>& entries);
+  void agreed_with(NodeId peer);
+  void collect_tombstones();
+
+  sim::Env& env_;
+  const Parameters& parameters_;
+  const Safeguards& safe_;
+  const parts::Ring& ring_;
+  const std::vector<NodeId>& servers_;
+  Store store_;
+  std::size_t next_peer_ = 0;
+  struct Tombstone {
+    Tag tag{};
+    std::set<NodeId> seen_at{};  // other owners that have it, or what came later
+  };
+  std::map<std::string, Tombstone> tombstones_;  // by key
+  bool lost_ = false;
+  std::uint64_t copy_attempt_ = 0;
+  std::set<NodeId> copied_from_;
+};
+
+}  // namespace lightcone::models::dynamo

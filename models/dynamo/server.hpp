@@ -1,0 +1,63 @@
+// A server of the quorum store: a coordinator for the clients that turn to it, and a replica of the keys that
+// the ring gives it.
+#pragma once
+
+#include <vector>
+
+#include "models/dynamo/coordinator.hpp"
+#include "models/dynamo/messages.hpp"
+#include "models/dynamo/parameters.hpp"
+#include "models/dynamo/replica.hpp"
+#include "models/parts/ring/ring.hpp"
+#include "sim/process.hpp"
+
+namespace lightcone::models::dynamo {
+
+template <class Message>
+concept ForCoordinator = requires(Coordinator& c, const Message& m, const sim::From& f) { c.on(m, f); };
+template <class Message>
+concept ForReplica = requires(Replica& r, const Message& m, const sim::From& f) { r.on(m, f); };
+template <class Message>
+concept ForReplicaFromAnybody = requires(Replica& r, const Message& m) { r.on(m); };
+template <class Fact>
+concept CoordinatorFact = requires(Coordinator& c, const Fact& fact) { c.on(fact); };
+
+class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
+ public:
+  // `servers`: all, in the order of the deployment.
+  Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, std::vector<NodeId> servers);
+
+  void start() override { replica_.start(); }
+  void show(sim::FieldVisitor& visitor) const override;
+
+  template <ForCoordinator Message>
+  void on(const Message& message, const sim::From& from) {
+    coordinator_.on(message, from);
+  }
+  template <ForReplica Message>
+  void on(const Message& message, const sim::From& from) {
+    replica_.on(message, from);
+  }
+  template <ForReplicaFromAnybody Message>
+  void on(const Message& message) {
+    replica_.on(message);
+  }
+  template <CoordinatorFact Fact>
+  void on(const Fact& fact) {
+    coordinator_.on(fact);
+  }
+
+  const Replica& replica() const { return replica_; }
+  const Coordinator& coordinator() const { return coordinator_; }
+  const parts::Ring& ring() const { return ring_; }
+
+ private:
+  const Parameters& parameters_;
+  Safeguards safe_;
+  std::vector<NodeId> servers_;
+  parts::Ring ring_;
+  Replica replica_;
+  Coordinator coordinator_;
+};
+
+}  // namespace lightcone::models::dynamo
