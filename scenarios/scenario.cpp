@@ -192,6 +192,7 @@ const FieldTable<Scenario>& Scenario::fields() {
           field("claims", &S::claims, "Claims to judge; empty for all that the model makes."),
           field("marks", &S::marks, "Marks that must be seen, or the run tested nothing."),
           field("expect", &S::expect, "What the run must show."),
+          field("lesson", &S::lesson, "A lesson on what it shows."),
           field("seed", &S::seed, "Decides everything that is left to chance.").at_most(INT64_MAX))
           .must("calm is shorter than length", "calm", [](const S& s) { return s.calm < s.length; })
           .must("warm_up ends before the calm begins", "warm_up",

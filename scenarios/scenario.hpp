@@ -9,6 +9,7 @@
 
 #include "faults/nemesis.hpp"
 #include "faults/spec.hpp"
+#include "scenarios/lesson.hpp"
 #include "sim/drawn_duration.hpp"
 #include "sim/fields.hpp"
 #include "sim/network/link_quality.hpp"
@@ -122,6 +123,7 @@ struct Scenario {
   std::vector<std::string> claims;  // empty: all that the model makes without being asked
   std::vector<std::string> marks;   // must be seen
   Expectation expect;
+  std::optional<Lesson> lesson;
   std::uint64_t seed = 1;
 
   static const sim::FieldTable<Scenario>& fields();

@@ -1,0 +1,132 @@
+// Every lesson: exactly one prediction comes true, the fix holds with 100 seeds, and no wrong one does.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/shipped_scenarios.hpp"
+#include "tests/tools/program.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+json answer_of(const std::string& arguments) {
+  const Ran ran = run_program(arguments);
+  INFO(arguments << "\n" << ran.output);
+  const json answer = json::parse(ran.output, nullptr, false);
+  REQUIRE(answer.is_object());
+  return answer;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  const json listed = json::parse(run_program("lesson --json").output, nullptr, false);
+  REQUIRE(listed.is_array());
+  for (const json& each : listed) all.push_back(each.at("name").get<std::string>());
+  return all;
+}
+
+std::string scratch(const std::string& name) { return std::string(LIGHTCONE_SCRATCH_DIR "/") + name; }
+
+json file_of(const std::string& name) {
+  return json::parse(read_file(source_folder() / "scenarios" / "lessons" / (name + ".json")));
+}
+
+}  // namespace
+
+TEST_CASE("lessons: there are ten, and of each exactly one prediction comes true") {
+  CHECK(names().size() == 10);
+  for (const std::string& name : names()) {
+    INFO(name);
+    const json lesson = answer_of("lesson " + name + " --json");
+    const auto came_true = lesson.at("came_true").get<std::size_t>();
+    CHECK((came_true >= 1 && came_true <= lesson.at("choices").size()));
+    const Ran right = run_program("lesson " + name + " --answer " + std::to_string(came_true));
+    CHECK(right.exit_code == 0);
+    CHECK_THAT(right.output, Contains("and so it was"));
+    const std::size_t other = came_true == 1 ? 2 : 1;
+    const Ran wrong = run_program("lesson " + name + " --answer " + std::to_string(other));
+    CHECK_THAT(wrong.output, Contains("It was " + std::to_string(came_true)));
+  }
+}
+
+TEST_CASE("lessons: the fix holds with 100 seeds, and no wrong fix does") {
+  for (const std::string& name : names()) {
+    const json lesson = file_of(name).at("lesson");
+    const std::size_t remedies = 1 + lesson.at("wrong_fixes").size();
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < remedies; ++i) {
+      const std::string letter(1, static_cast<char>('a' + i));
+      INFO(name << " " << letter);
+      const json trial = answer_of("lesson " + name + " --json --try " + letter);
+      CHECK(trial.at("seeds") == 100);
+      const bool is_fix = trial.at("tried") == lesson.at("fix").at("text");
+      CHECK((trial.at("accepted") == trial.at("seeds")) == is_fix);
+      right += is_fix ? 1 : 0;
+    }
+    CHECK(right == 1);
+  }
+}
+
+TEST_CASE("lessons: what is acceptable is not so without the fix") {
+  for (const std::string& name : names()) {
+    INFO(name);
+    json scenario = file_of(name);
+    scenario.erase("$schema");
+    scenario["lesson"]["fix"]["set"] = {"seed=1"};
+    const std::string file = scratch("lesson.json");
+    std::ofstream(file) << scenario.dump();
+    const std::string fix = scenario.at("lesson").at("fix").at("text").get<std::string>();
+    std::vector<std::string> texts{fix};
+    for (const json& wrong : scenario.at("lesson").at("wrong_fixes")) texts.push_back(wrong.at("text"));
+    std::sort(texts.begin(), texts.end());
+    const auto at = static_cast<std::size_t>(std::find(texts.begin(), texts.end(), fix) - texts.begin());
+    const std::string letter(1, static_cast<char>('a' + at));
+    const json trial = answer_of("lesson " + file + " --json --seeds 1..20 --try " + letter);
+    CHECK(trial.at("accepted") < trial.at("seeds"));
+  }
+}
+
+TEST_CASE("lessons: wrong usage and files without a lesson are told") {
+  CHECK(run_program("lesson the-forgoten-vote").exit_code == 64);
+  CHECK_THAT(run_program("lesson the-forgoten-vote").output, Contains("did you mean the-forgotten-vote?"));
+  CHECK(run_program("lesson the-forgotten-vote --answer 3").exit_code == 64);
+  CHECK(run_program("lesson the-forgotten-vote --answer two").exit_code == 64);
+  CHECK(run_program("lesson the-forgotten-vote --try z").exit_code == 64);
+  CHECK(run_program("lesson the-forgotten-vote --try fix").exit_code == 64);
+  CHECK(run_program("lesson the-forgotten-vote --try a --seeds 9..1").exit_code == 64);
+  const Ran none = run_program("lesson " + (source_folder() / "scenarios/raft/figure-8.json").string());
+  CHECK(none.exit_code == 65);
+  CHECK_THAT(none.output, Contains("there is no lesson in this scenario"));
+}
+
+TEST_CASE("lessons: an observation that contradicts itself is refused with its place") {
+  json scenario = file_of("the-forgotten-vote");
+  scenario["lesson"]["accept"] = {{{"claim", "P18.1"}}};
+  const std::string file = scratch("lesson.json");
+  std::ofstream(file) << scenario.dump(2);
+  const Ran ran = run_program("lesson " + file);
+  CHECK(ran.exit_code == 65);
+  CHECK_THAT(ran.output, Contains("a claim and its verdict come together"));
+}
+
+TEST_CASE("lessons: choices of which none or several come true are told") {
+  json scenario = file_of("the-forgotten-vote");
+  for (const bool both : {false, true}) {
+    const json when = {{{"claim", "P18.1"}, {"verdict", both ? "violated" : "unknown"}}};
+    for (json& choice : scenario["lesson"]["choices"]) choice["when"] = when;
+    const std::string file = scratch("lesson.json");
+    std::ofstream(file) << scenario.dump(2);
+    const Ran ran = run_program("lesson " + file + " --answer 1");
+    CHECK(ran.exit_code == 4);
+    CHECK_THAT(ran.output, Contains(both ? "2 of the choices came true" : "none of the choices came true"));
+  }
+}
+
+}  // namespace lightcone::tests
