@@ -40,6 +40,33 @@ TEST_CASE("report: a run, its trace and --report of run give the same page") {
   for (const std::string& file : {from_run, trace, from_trace, from_scenario}) std::remove(file.c_str());
 }
 
+TEST_CASE("report: every format is written, and a window is checked") {
+  const std::string scenario = "scenarios/dynamo/half-done-write.json";
+  const std::string file = folder + "/report-export";
+  for (const std::string format : {"svg", "perfetto", "shiviz", "csv"}) {
+    INFO(format);
+    CHECK(run_program("report " + scenario + " --format " + format + " -o " + file).exit_code == 0);
+    const std::string whole = content_of(file);
+    CHECK_FALSE(whole.empty());
+    CHECK(run_program("report " + scenario + " --format " + format + " --from 1s --to 1100ms -o " + file)
+              .exit_code == 0);
+    CHECK(content_of(file).size() < whole.size());
+  }
+  const Ran unknown = run_program("report " + scenario + " --format svgg -o " + file);
+  CHECK(unknown.exit_code == 64);
+  CHECK_THAT(unknown.output, Contains("did you mean svg?"));
+  for (const std::string window : {"--from 2s --to 1s", "--from soon", "--to -1s"}) {
+    INFO(window);
+    CHECK(run_program("report " + scenario + " --format csv " + window + " -o " + file).exit_code == 64);
+  }
+  CHECK(run_program("report " + scenario + " --from 1s -o " + file).exit_code == 64);
+  const Ran many = run_program("report scenarios/raft/leader-partition.json --format svg -o " + file);
+  CHECK(many.exit_code == 64);
+  CHECK_THAT(many.output, Contains("too many for a diagram"));
+  CHECK(run_program("report " + scenario + " --format csv -o /no/such/folder/x").exit_code == 73);
+  std::remove(file.c_str());
+}
+
 TEST_CASE("report: wrong usage is said, and nothing is written") {
   if (!has_page()) return;
   const std::string scenario = "scenarios/raft/forgotten-vote.json";
