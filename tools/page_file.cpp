@@ -12,11 +12,12 @@ std::optional<std::string> page_is_missing() {
 
 std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
                                       const reports::RunReport& report, const reports::Recording& recording,
-                                      std::string_view scenario) {
+                                      std::string_view scenario,
+                                      const std::optional<reports::html::LessonPage>& lesson) {
   Output output;
   if (auto wrong = output.open(path)) return wrong;
   output.write(reports::html::page(page_program(), page_style(),
-                                   reports::html::page_data(run, report, recording, scenario)));
+                                   reports::html::page_data(run, report, recording, scenario, {}, lesson)));
   return output.finish();
 }
 

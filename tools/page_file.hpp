@@ -16,6 +16,7 @@ std::optional<std::string> page_is_missing();
 // Problems are sentences that begin with the path.
 std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
                                       const reports::RunReport& report, const reports::Recording& recording,
-                                      std::string_view scenario);
+                                      std::string_view scenario,
+                                      const std::optional<reports::html::LessonPage>& lesson = {});
 
 }  // namespace lightcone::tools

@@ -3,8 +3,10 @@
 // are built.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reports/judge.hpp"
 #include "reports/recording/recording.hpp"
@@ -21,9 +23,21 @@ struct Limits {
   std::size_t operations = 50'000;
 };
 
+// A page that teaches: it asks for a prediction, and shows the run when it has one.
+struct LessonPage {
+  std::string name;
+  std::string situation;
+  std::string prediction;  // a question
+  std::vector<std::string> choices;
+  std::size_t came_true = 0;  // from 0
+  std::string misconception;
+  std::vector<std::string> changes;  // to try, with the letters a, b, ...
+};
+
 // The run as JSON, as reports/html/src/run.ts describes it. `scenario_text`: the file that was run.
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
-                      std::string_view scenario_text, const Limits& limits = {});
+                      std::string_view scenario_text, const Limits& limits = {},
+                      const std::optional<LessonPage>& lesson = {});
 
 // `program`: JavaScript; `style`: CSS; both trusted. `data` is compressed.
 std::string page(std::string_view program, std::string_view style, std::string_view data);

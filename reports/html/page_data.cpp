@@ -33,8 +33,9 @@ class PageData {
     choose_window();
   }
 
-  std::string str(std::string_view scenario_text) {
+  std::string str(std::string_view scenario_text, const std::optional<LessonPage>& lesson) {
     Json out;
+    if (lesson) out["lesson"] = lesson_json(*lesson);
     add_verdict(out);
     out["scenario"] = scenario_text;
     out["nodes"] = nodes();
@@ -57,6 +58,13 @@ class PageData {
   }
 
  private:
+  static Json lesson_json(const LessonPage& lesson) {
+    return {
+        {"name", lesson.name},       {"situation", lesson.situation}, {"prediction", lesson.prediction},
+        {"choices", lesson.choices}, {"cameTrue", lesson.came_true},  {"misconception", lesson.misconception},
+        {"changes", lesson.changes}};
+  }
+
   // When the trouble was seen: what a window must show.
   std::int64_t focus() const {
     if (const ClaimReport* violation = report_.violation(run_)) {
@@ -313,8 +321,9 @@ class PageData {
 }  // namespace
 
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
-                      std::string_view scenario_text, const Limits& limits) {
-  return PageData(run, report, recording, limits).str(scenario_text);
+                      std::string_view scenario_text, const Limits& limits,
+                      const std::optional<LessonPage>& lesson) {
+  return PageData(run, report, recording, limits).str(scenario_text, lesson);
 }
 
 }  // namespace lightcone::reports::html

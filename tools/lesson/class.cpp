@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/recording/recorder.hpp"
 #include "scenarios/run.hpp"
 #include "tools/exit_codes.hpp"
 #include "tools/lesson/observed.hpp"
@@ -12,17 +13,22 @@ namespace lightcone::tools {
 
 namespace {
 
-std::optional<sim::RunRecord> run_once(const scenarios::Loaded& loaded, std::uint64_t seed) {
+std::optional<sim::RunRecord> run_once(const scenarios::Loaded& loaded, std::uint64_t seed,
+                                       reports::Recording* recording = nullptr) {
   scenarios::RunOptions options;
   options.seed = seed;
+  if (recording != nullptr)
+    options.attach = [recording](sim::Simulation& simulation) {
+      return reports::record(simulation, *recording);
+    };
   options.progress = [](const scenarios::Progress&) { return !is_interrupted(); };
   return scenarios::run(loaded, options);
 }
 
 }  // namespace
 
-std::optional<HeldRun> hold(const scenarios::Loaded& loaded) {
-  auto record = run_once(loaded, loaded.scenario.seed);
+std::optional<HeldRun> hold(const scenarios::Loaded& loaded, reports::Recording* recording) {
+  auto record = run_once(loaded, loaded.scenario.seed, recording);
   if (!record) return std::nullopt;
   record->reproduce = reproduce_line(loaded, {}, loaded.scenario.seed);
   HeldRun held;

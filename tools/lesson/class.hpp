@@ -8,6 +8,7 @@
 
 #include "models/registry.hpp"
 #include "reports/judge.hpp"
+#include "reports/recording/recording.hpp"
 #include "scenarios/load.hpp"
 #include "sim/run_record.hpp"
 #include "tools/scenario_file.hpp"
@@ -21,8 +22,8 @@ struct HeldRun {
   std::vector<std::size_t> came_true;  // choices, from 0; of a sound lesson exactly one
 };
 
-// Nothing when it was interrupted.
-std::optional<HeldRun> hold(const scenarios::Loaded& loaded);
+// Nothing when it was interrupted. What pages need goes into `recording`, unless that is null.
+std::optional<HeldRun> hold(const scenarios::Loaded& loaded, reports::Recording* recording = nullptr);
 
 // The remedies in the order in which they are shown, which does not tell which one is right.
 std::vector<const scenarios::Remedy*> remedies_of(const scenarios::Lesson& lesson);

@@ -12,6 +12,7 @@
 #include "tools/lesson/class.hpp"
 #include "tools/lesson/lesson_text.hpp"
 #include "tools/option_values.hpp"
+#include "tools/page_file.hpp"
 #include "tools/verbs/verbs.hpp"
 
 namespace lightcone::tools {
@@ -36,6 +37,7 @@ struct Settings {
   std::optional<std::size_t> answer;  // from 0
   std::optional<std::size_t> remedy;  // likewise, as shown
   SeedRange seeds{1, 100};
+  std::string report;  // the page
   bool json = false;
 };
 
@@ -62,6 +64,8 @@ class LessonVerb final : public Verb {
         ("answer", options::value<std::string>(), "N: the prediction; asked for on a terminal")      //
         ("try", options::value<std::string>(), "LETTER: one of the changes, with many seeds")        //
         ("seeds", options::value<std::string>()->default_value("1..100"), "A..B: with these seeds")  //
+        ("report", options::value<std::string>(),
+         "FILE: write a page that asks for the prediction and then shows the run, as HTML")  //
         ("json", "print one JSON object");
   }
   int run(const options::variables_map& given, const models::Registry& registry,
@@ -95,8 +99,8 @@ std::optional<Settings> LessonVerb::settings_from(const options::variables_map& 
   if (!file) return std::nullopt;
   settings.file = *file;
   settings.json = given.count("json") != 0;
-  if (given.count("answer") != 0 && given.count("try") != 0) {
-    terminal.complain("--answer and --try exclude each other");
+  if (given.count("answer") + given.count("try") + given.count("report") > 1) {
+    terminal.complain("--answer, --try and --report exclude each other");
     return std::nullopt;
   }
   if (given.count("answer") != 0) {
@@ -115,6 +119,13 @@ std::optional<Settings> LessonVerb::settings_from(const options::variables_map& 
       return std::nullopt;
     }
     settings.remedy = static_cast<std::size_t>(text[0] - 'a');
+  }
+  if (given.count("report") != 0) {
+    settings.report = given["report"].as<std::string>();
+    if (const auto wrong = page_is_missing()) {
+      terminal.complain(*wrong);
+      return std::nullopt;
+    }
   }
   const std::string seeds = given["seeds"].as<std::string>();
   const auto range = parse_seeds(seeds);
@@ -192,6 +203,36 @@ int tell_trial(const models::Registry& registry, const scenarios::Loaded& loaded
   return trial.accepted == trial.seeds ? exit_ok : exit_violated;
 }
 
+// Whether exactly one choice came true, or else a complaint.
+bool is_sound(const HeldRun& held, Terminal& terminal) {
+  if (held.came_true.size() == 1) return true;
+  const std::string count = held.came_true.empty() ? "none" : std::to_string(held.came_true.size());
+  terminal.complain(fmt::format("{} of the choices came true; the lesson wants exactly one", count));
+  return false;
+}
+
+int write_lesson_page(const scenarios::Loaded& loaded, const Settings& settings, Terminal& terminal) {
+  reports::Recording recording;
+  const auto held = hold(loaded, &recording);
+  if (!held) return exit_interrupted;
+  if (!is_sound(*held, terminal)) return exit_invalid;
+  const scenarios::Lesson& lesson = *loaded.scenario.lesson;
+  reports::html::LessonPage page;
+  page.name = settings.name;
+  page.situation = lesson.situation;
+  page.prediction = lesson.prediction;
+  for (const scenarios::Choice& choice : lesson.choices) page.choices.push_back(choice.text);
+  page.came_true = held->came_true.front();
+  page.misconception = lesson.misconception;
+  for (const scenarios::Remedy* remedy : remedies_of(lesson)) page.changes.push_back(remedy->text);
+  if (const auto wrong =
+          write_page(settings.report, held->record, held->report, recording, loaded.text, page)) {
+    terminal.complain(*wrong);
+    return exit_cannot_create;
+  }
+  return exit_ok;
+}
+
 int tell_run(const scenarios::Loaded& loaded, const Settings& settings, const Style& style,
              Terminal& terminal) {
   const scenarios::Lesson& lesson = *loaded.scenario.lesson;
@@ -210,12 +251,7 @@ int tell_run(const scenarios::Loaded& loaded, const Settings& settings, const St
   }
   const auto held = hold(loaded);
   if (!held) return exit_interrupted;
-  if (held->came_true.size() != 1) {
-    terminal.complain(
-        fmt::format("{} of the choices came true; the lesson wants exactly one",
-                    held->came_true.empty() ? std::string("none") : std::to_string(held->came_true.size())));
-    return exit_invalid;
-  }
+  if (!is_sound(*held, terminal)) return exit_invalid;
   if (settings.json) {
     nlohmann::ordered_json json = as_json(settings, loaded);
     json["came_true"] = held->came_true.front() + 1;
@@ -242,6 +278,7 @@ int LessonVerb::run(const options::variables_map& given, const models::Registry&
     return exit_bad_file;
   }
   const Style style{terminal.colours(), terminal.columns()};
+  if (!settings->report.empty()) return write_lesson_page(loaded, *settings, terminal);
   return settings->remedy ? tell_trial(registry, loaded, *settings, style, terminal)
                           : tell_run(loaded, *settings, style, terminal);
 }

@@ -3,6 +3,7 @@ import { Diagram, type Filter } from "./diagram";
 import { el, panel } from "./dom";
 import { explanation } from "./explanation";
 import { Focus } from "./focus";
+import { lessonPanel } from "./lesson";
 import { metrics } from "./metrics";
 import { nodeStates } from "./nodes";
 import { operations } from "./operations";
@@ -40,7 +41,15 @@ function windowNotice(run: Run): HTMLElement | null {
     `only ${seconds(window.from)} to ${seconds(window.to)} is shown, around what matters. Faults, marks and verdicts are of the whole run; a trace (--trace) holds everything.`);
 }
 
-function build(run: Run): void {
+// A lesson shows nothing of the run before there is a prediction.
+function ask(run: Run): void {
+  document.title = `${run.title} – Lightcone`;
+  const app = document.getElementById("app")!;
+  const rest = el("div", { class: "rest" });
+  app.replaceChildren(el("h1", { class: "lesson-title" }, run.title), lessonPanel(run.lesson!, () => build(run, rest)), rest);
+}
+
+function build(run: Run, app: HTMLElement): void {
   document.title = `${run.title} – Lightcone`;
   const focus = new Focus(run);
   const filter: Filter = { nodes: new Set(run.nodes.map((_, i) => i)), type: "", onlyCone: false, operations: true };
@@ -49,7 +58,6 @@ function build(run: Run): void {
     "Time goes to the right, each node has a lane, arrows are messages. Drag to move, turn the wheel to zoom, click an arrow to see all that could have caused it.",
     filters(run, filter, () => diagram.redraw()), diagram.canvas, scrubber(run, focus, diagram), legend());
   diagram.canvas.style.height = `${Math.min(90 + run.nodes.length * 62, 640)}px`;
-  const app = document.getElementById("app")!;
   app.replaceChildren(verdictBar(run, focus), windowNotice(run) ?? "", el("main", {}, drawing,
     el("div", { class: "columns" }, explanation(run, focus), el("div", {}, nodeStates(run, focus), selectedEvent(run, focus))),
     operations(run, focus), metrics(run, focus),
@@ -72,7 +80,8 @@ async function start(): Promise<void> {
   const app = document.getElementById("app")!;
   try {
     const run = await read(document.getElementById("run")!.textContent!.trim());
-    build(run);
+    if (run.lesson === undefined) build(run, app);
+    else ask(run);
     requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.painted = String(Math.round(performance.now())); }));
   } catch (problem) {
     app.replaceChildren(el("p", { class: "notice" }, `The run cannot be shown: ${problem instanceof Error ? problem.message : String(problem)}`));

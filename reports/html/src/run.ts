@@ -23,6 +23,9 @@ export interface Changes {
   count: number; at: Float64Array; number: Float64Array; node: Int32Array; field: Int32Array; value: Int32Array;
 }
 export interface Latency { name: string; count: number; quantiles: number[] }
+export interface Lesson {
+  name: string; situation: string; prediction: string; choices: string[]; cameTrue: number; misconception: string; changes: string[];
+}
 export interface Series { name: string; points: [number, number][]; every: number }
 
 export const enum Kind { message, timer, synced, woken }
@@ -38,6 +41,7 @@ export interface Run {
   operations: Operation[]; rows: Rows; changes: Changes; latencies: Latency[]; series: Series[];
   window: { from: number; to: number; whole: boolean; rows: number; operations: number; fields: boolean };
   texts: string[];
+  lesson?: Lesson;                   // then the page asks before it shows
   rowOf: Map<number, number>;        // an event's number, its first row
   operationAt: Map<number, Operation>;  // by position in the history
   slow: number;                      // a message under way for longer was held up
