@@ -53,7 +53,9 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           sim::field("hand_off_every", &P::hand_off_every, "Between two tries to hand hints over.")
               .at_least(1ms)
               .at_most(1h),
-          sim::field("hint_ttl", &P::hint_ttl, "Hints that are older are dropped.").at_most(240h),
+          sim::field("hint_ttl", &P::hint_ttl,
+                     "Hints that are older are dropped; those that count go to any owner first.")
+              .at_most(240h),
           sim::field("anti_entropy_every", &P::anti_entropy_every,
                      "Between two comparisons of a server with another; 0 for none.")
               .at_most(240h),

@@ -1,6 +1,7 @@
 #include "models/dynamo/replica.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace lightcone::models::dynamo {
 
@@ -43,7 +44,9 @@ void Replica::start() {
   const Store::Found found = store_.recover();
   lost_ = found == Store::Found::lost;
   if (found != Store::Found::whole) store_.set_lost(lost_, {});
-  if (lost_) on(CopyDue{});
+  // Not at once: a write may still count this replica's acknowledgement from before, and the other owner that
+  // made it a quorum may not have it yet. Its coordinator gives it up by then.
+  if (lost_) env_.after(2 * parameters_.request_timeout, CopyDue{});
   if (parameters_.hints) env_.after(parameters_.hand_off_every, HandOffDue{});
   const sim::Duration period = parameters_.anti_entropy_every;
   env_.after(period > sim::Duration::zero() ? period : parameters_.tombstone_grace / looks_a_grace,
@@ -60,7 +63,7 @@ bool Replica::is_owner(NodeId node, const std::string& key) const {
 
 // Stand-ins answer with what they keep for others.
 void Replica::on(const RGet& get, const sim::From& from) {
-  if (lost_) return;
+  if (lost_ || !store_.is_durable()) return;
   const Version& own = store_.find(get.key);
   const Version hinted = store_.hints().empty() ? Version{} : store_.hinted(get.key);
   env_.send(from.node, RGot{get.request, hinted.tag > own.tag ? hinted : own, store_.collected()});
@@ -86,17 +89,23 @@ void Replica::on(const Hint& hint, const sim::From& from) {
 
 // --- hinted hand-off ---------------------------------------------------------------------------------------
 
+// A hint that is old is not kept for its owner any longer. Where hints count, it may be the only copy: then
+// it goes when any owner has taken it.
 void Replica::on(const HandOffDue&) {
   env_.after(parameters_.hand_off_every, HandOffDue{});
   std::vector<std::uint64_t> over;
   for (const auto& [number, hint] : store_.hints()) {
-    if (env_.mono() - hint.since > parameters_.hint_ttl) {
-      over.push_back(number);
-      env_.metrics().count("hints expired");
-      continue;
+    const bool is_old = env_.mono() - hint.since > parameters_.hint_ttl;
+    if (is_old) env_.metrics().count("hints expired");
+    if (is_old && parameters_.sloppy) {
+      const std::vector<NodeId>& walk = ring_.walk(hint.entry.key);
+      const auto owners = std::span(walk).first(static_cast<std::size_t>(parameters_.replicas));
+      for (const NodeId owner : owners) env_.send(owner, HandOff{number, hint.entry});
+    } else if (!is_old) {
+      env_.send(hint.target, HandOff{number, hint.entry});
     }
-    env_.send(hint.target, HandOff{number, hint.entry});
-    if (!safe_.hint_kept_until_taken) over.push_back(number);
+    const bool may_go = is_old && !parameters_.sloppy;
+    if (may_go || !safe_.hint_kept_until_taken) over.push_back(number);
   }
   env_.metrics().sample("hints kept", static_cast<std::int64_t>(store_.hints().size()));
   for (const std::uint64_t number : over) store_.drop_hint(number);
@@ -137,6 +146,7 @@ void Replica::on(const AntiEntropyDue&) {
   const sim::Duration period = parameters_.anti_entropy_every;
   const bool on = period > sim::Duration::zero();
   env_.after(on ? period : parameters_.tombstone_grace / looks_a_grace, AntiEntropyDue{});
+  if (!store_.is_durable()) return;
   collect_tombstones();
   if (!on || !safe_.anti_entropy || servers_.size() < 2) return;
   do {
@@ -147,6 +157,7 @@ void Replica::on(const AntiEntropyDue&) {
 }
 
 void Replica::on(const MerkleRoot& root, const sim::From& from) {
+  if (!store_.is_durable()) return;
   const Leaves leaves = leaves_shared_with(from.node);
   if (root_of(leaves) == root.root) {
     agreed_with(from.node);
@@ -240,6 +251,7 @@ void Replica::on(const CopyDue&) {
 }
 
 void Replica::on(const CopyRequest& request, const sim::From& from) {
+  if (!store_.is_durable()) return;
   Copy copy{request.attempt, {}, store_.collected()};
   for (const auto& [key, version] : store_.versions()) {
     if (is_owner(from.node, key)) copy.entries.push_back({key, version});

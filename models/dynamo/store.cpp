@@ -1,6 +1,7 @@
 #include "models/dynamo/store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lightcone::models::dynamo {
 
@@ -17,11 +18,19 @@ Store::Found Store::recover() {
   } else {
     for (const Record& record : found.records) apply(record);
   }
+  if (wal_.size() > 0) sync_what_was_found();
   // The operator starts a store once; whoever finds a blank disk later has lost what it acknowledged.
   const bool wiped = blank && env_.incarnation() > 1;
   if (!wiped && !found.is_corrupt && !lost_) return blank ? Found::first_start : Found::whole;
   lost_ = true;
   return Found::lost;
+}
+
+void Store::sync_what_was_found() {
+  durable_ = false;
+  syncing_ = true;
+  (void)wal_.seal(++written_);  // without room for a seal, what is there is synced all the same
+  env_.sync(Persisted{written_});
 }
 
 const Version& Store::find(const std::string& key) const {
@@ -40,7 +49,11 @@ Version Store::hinted(const std::string& key) const {
 
 void Store::keep(Keyed entry, Then then) {
   if (find(entry.key).tag >= entry.version.tag) {
-    if (then) then();
+    if (then && !durable_) {
+      waiting_.push_back(std::move(then));
+    } else if (then) {
+      then();
+    }
     return;
   }
   Record record;
@@ -110,8 +123,9 @@ void Store::start_sync() {
 
 void Store::on(const Persisted& persisted) {
   syncing_ = false;
+  durable_ = true;
   latest_.clear();
-  std::vector<Then> due;
+  std::vector<Then> due = std::exchange(waiting_, {});
   while (!pending_.empty() && pending_.front().write <= persisted.write) {
     apply(pending_.front().record);
     if (pending_.front().then) due.push_back(std::move(pending_.front().then));

@@ -34,8 +34,11 @@ class Store {
     whole,
     lost,  // a blank disk where there had been one, or damage: others must help
   };
-  // Whoever is `lost` has nothing, or what it got since, and stays lost until set_lost(false).
+  // Whoever is `lost` has nothing, or what it got since, and stays lost until set_lost(false). What was found
+  // is nothing to rely on before it is_durable(): a crash leaves in the page cache what a power failure
+  // takes.
   Found recover();
+  bool is_durable() const { return durable_; }
 
   // Of a key that was never written, or whose tombstone was forgotten: a version that is not written.
   const Version& find(const std::string& key) const;
@@ -86,6 +89,7 @@ class Store {
   };
 
   void write(Record record, Then then);
+  void sync_what_was_found();
   void start_sync();
   void apply(const Record& record);
 
@@ -97,6 +101,8 @@ class Store {
   std::uint64_t next_hint_ = 1;
   std::int64_t collected_ = 0;
   bool lost_ = false;
+  bool durable_ = true;        // what recover() found
+  std::vector<Then> waiting_;  // for that
   std::deque<Pending> pending_;
   std::uint64_t written_ = 0;
   bool syncing_ = false;

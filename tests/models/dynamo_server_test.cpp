@@ -38,6 +38,13 @@ class One {
     server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
     server_->start();
   }
+  // The process alone: nothing is synced by it.
+  void restart() {
+    server_.reset();
+    env_.forget_sent();
+    env_.crash();
+    start();
+  }
   void restart_after_power_loss() {
     server_.reset();
     env_.forget_sent();
@@ -219,12 +226,54 @@ TEST_CASE("dynamo: a hint survives a power failure and is kept until its owner h
   }
 }
 
+TEST_CASE(
+    "dynamo: what a crash left in the page cache is neither acknowledged nor shown before it is synced") {
+  One one;
+  one.hear(n2, RPut{5, "k", version(1, 10)});
+  one.restart();
+  one.hear(n2, RPut{6, "k", version(1, 10)});
+  one.hear(n2, RGet{7, "k"});
+  one.hear(n2, MerkleRoot{1});
+  one.hear(n2, CopyRequest{1});
+  CHECK(one.sent<RPutDone>().empty());
+  CHECK(one.sent<RGot>().empty());
+  CHECK(one.sent<MerkleNodes>().empty());
+  CHECK(one.sent<Copy>().empty());
+  one.sync();
+  CHECK(one.sent<RPutDone>().size() == 1);
+  one.restart_after_power_loss();
+  one.hear(n2, RGet{8, "k"});
+  CHECK(one.sent<RGot>().at(0).message.version.value == sim::Value(10));
+}
+
+TEST_CASE("dynamo: a hint that is old is dropped, but one that counts goes to any owner first") {
+  for (const bool counts : {false, true}) {
+    Parameters parameters = three();
+    parameters.sloppy = counts;
+    One one({}, parameters);
+    one.hear(n2, Hint{5, n3, {"k", version(1, 10)}});
+    one.sync();
+    one.env().advance(parameters.hint_ttl * 2);
+    one.env().fire<HandOffDue>(one.server());
+    one.sync();
+    const auto handed = one.sent<HandOff>();
+    CHECK(handed.size() == (counts ? 3 : 0));
+    CHECK(one.store().hints().size() == (counts ? 1 : 0));
+    if (!counts) continue;
+    one.hear(n2, HandedOver{handed[0].message.hint});
+    one.sync();
+    CHECK(one.store().hints().empty());
+  }
+}
+
 TEST_CASE("dynamo: who lost its disk is silent towards readers until all others' copies are here") {
   One one;
   one.hear(n2, RPut{5, "k", version(1, 10)});
   one.sync();
   one.env().disk().wipe();
   one.restart_after_power_loss();
+  CHECK(one.sent<CopyRequest>().empty());  // writes that count on the lost disk may still be under way
+  one.env().fire<CopyDue>(one.server());
   const auto asked = one.sent<CopyRequest>();
   REQUIRE(asked.size() == 2);
   one.hear(n2, RGet{6, "k"});

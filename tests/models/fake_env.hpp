@@ -81,14 +81,18 @@ class FakeEnv final : private HoldsPool, public sim::Env {
     FAIL("no such timer is pending");
   }
   void advance(sim::Duration by) { now_ += by; }
-  // The node loses power: what was not synced is gone.
-  void lose_power() {
-    disk_.lose_power(now_, sim::Disk::Surviving::nothing, sim::Disk::LastWrite::lost);
+  // The process ends, and what it wrote stays in the page cache.
+  void crash() {
     for (auto* list : {&timers_, &syncs_}) {
       for (sim::Event* event : *list) pool().release(*event);
       list->clear();
     }
     ++incarnation_;
+  }
+  // The node loses power: what was not synced is gone.
+  void lose_power() {
+    disk_.lose_power(now_, sim::Disk::Surviving::nothing, sim::Disk::LastWrite::lost);
+    crash();
   }
 
   sim::NodeId self() const override { return self_; }
