@@ -106,8 +106,12 @@ void Monitor::look_at_server(NodeId node) {
   const Server* server = server_on(node);
   if (server == nullptr) return;
   const std::uint32_t incarnation = simulation_.node(node).incarnation();
-  if (seen.incarnation != incarnation) seen = {incarnation, 0, 0};
+  if (seen.incarnation != incarnation) seen = {incarnation, 0, 0, incarnation > 1};
   const Store& store = server->replica().store();
+  if (seen.is_back && store.is_durable()) {
+    seen.is_back = false;
+    look_for_lost_writes();
+  }
   if (store.changes() != seen.changes) {
     seen.changes = store.changes();
     for (const auto& [key, tag, is_forgotten] : store.latest()) {
@@ -255,20 +259,22 @@ void Monitor::compare_owners() {
   }
 }
 
-// P11.3: what was acknowledged is somewhere.
-void Monitor::at_end() {
+// P11.3: what was acknowledged is somewhere. Looked at whenever a server is back, too: later what was lost
+// may be hidden behind the next write.
+void Monitor::look_for_lost_writes() {
   for (const auto& [key, floor] : floors_) {
     Version newest{};
     for (const NodeId node : servers_) {
       const Server* server = server_on(node);
-      if (server == nullptr) return;  // nobody knows what it holds
+      // Nobody knows what it holds.
+      if (server == nullptr || !server->replica().store().is_durable()) return;
       for (const Version& version :
            {server->replica().store().find(key), server->replica().store().hinted(key)})
         if (version.tag > newest.tag) newest = version;
     }
     if (newest.tag >= floor.tag || was_forgotten(key, floor.tag)) continue;
     report("P11.3", "lost-write",
-           fmt::format("version {} of {} was acknowledged, and in the end the newest anywhere is {}",
+           fmt::format("version {} of {} was acknowledged, and the newest that anybody has is {}",
                        words(floor.tag), key, words(newest.tag)),
            {});
   }

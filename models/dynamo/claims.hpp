@@ -27,7 +27,7 @@ class Monitor final : public sim::Monitor {
   Monitor(sim::Simulation& simulation, const Parameters& parameters, sim::Instant quiet);
 
   void after_event(sim::NodeId node) override;
-  void at_end() override;
+  void at_end() override { look_for_lost_writes(); }
 
  private:
   struct Floor {
@@ -45,10 +45,12 @@ class Monitor final : public sim::Monitor {
     std::uint32_t incarnation = 0;
     std::uint64_t changes = 0;
     std::uint64_t successes = 0;
+    bool is_back = false;  // restarted, and not yet looked at
   };
 
   void look_at_client(sim::NodeId node);
   void look_at_server(sim::NodeId node);
+  void look_for_lost_writes();
   void look_at_write(sim::NodeId client, const Floor& floor);
   void look_at_read(sim::NodeId client, const Floor& floor);
   void look_at_success(sim::NodeId node);

@@ -80,6 +80,22 @@ TEST_CASE("dynamo: the search finds the easy switches within 50 seeds, with the 
   check_easy_switches("dynamo", "scenarios/dynamo/random-faults.json");
 }
 
+TEST_CASE("dynamo: where one copy is enough the search finds hints that are not durable, and nothing else") {
+  const models::Registry registry;
+  const std::string file = "scenarios/dynamo/random-faults-one-copy.json";
+  scenarios::Overrides overrides;
+  overrides.bugs = {"dynamo.volatile-hints"};
+  const scenarios::Loaded whole = load_shipped(registry, file);
+  const scenarios::Loaded volatile_hints = load_shipped(registry, file, overrides);
+  bool found = false;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    INFO("seed " << seed);
+    CHECK(reports::judge(run_loaded(whole, seed)).ending == reports::Ending::as_expected);
+    found = found || shows(reports::judge(run_loaded(volatile_hints, seed)), "lost-write");
+  }
+  CHECK(found);
+}
+
 TEST_CASE("dynamo: with stand-ins 100 seeds of random faults break nothing that is promised in full") {
   const models::Registry registry;
   const scenarios::Loaded loaded = load_shipped(registry, "scenarios/dynamo/random-faults-sloppy.json");
