@@ -167,6 +167,19 @@ TEST_CASE("crdt: an observed-remove set keeps nothing of what was removed but th
   CHECK(set.context().scattered() == 0);
 }
 
+TEST_CASE("crdt: an addition stands for those of the element that its replica has seen") {
+  models::parts::crdt::OrSet<int> set;
+  set.add(ann, 1);
+  set.add(ann, 1);
+  CHECK(set.elements().at(1) == std::set<Dot>{{ann, 2}});
+  models::parts::crdt::OrSet<int> unaware;
+  unaware.add(bob, 1);
+  set.merge(unaware);
+  CHECK(set.elements().at(1) == std::set<Dot>{{ann, 2}, {bob, 1}});
+  set.add(ann, 1);
+  CHECK(set.elements().at(1) == std::set<Dot>{{ann, 3}});
+}
+
 TEST_CASE("crdt: what a removed key left behind refuses an older write") {
   models::parts::crdt::LwwMap<int, int> map;
   map.remove({5, {ann, 1}}, 1);
