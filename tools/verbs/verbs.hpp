@@ -17,6 +17,7 @@ const Verb& validate_verb();
 const Verb& schema_verb();
 const Verb& replay_verb();
 const Verb& report_verb();
+const Verb& serve_verb();
 const Verb& check_verb();
 const Verb& history_verb();
 const Verb& completion_verb();
