@@ -65,9 +65,13 @@ void Coordinator::on(const Put& put, const sim::From& from) {
   store(id, request);
 }
 
-bool Coordinator::has_answered(const Request& request, NodeId node) const {
+bool Coordinator::has_answered(const Request& request, NodeId node) {
   return std::any_of(request.answers.begin(), request.answers.end(),
                      [&](const Answer& answer) { return answer.node == node; });
+}
+
+bool Coordinator::has_stored(const Request& request, NodeId node) {
+  return std::find(request.stored.begin(), request.stored.end(), node) != request.stored.end();
 }
 
 void Coordinator::on(const RGot& got, const sim::From& from) {
@@ -121,7 +125,7 @@ void Coordinator::store(RequestId id, Request& request) {
   request.late = env_.after(parameters_.hint_after, OwnersAreLate{id});
   for (std::size_t i = 0; i < owners(); ++i) {
     const NodeId owner = request.walk[i];
-    if (std::find(request.stored.begin(), request.stored.end(), owner) != request.stored.end()) continue;
+    if (has_stored(request, owner)) continue;
     env_.send(owner, RPut{id, request.key, request.version});
   }
 }
@@ -133,8 +137,7 @@ void Coordinator::on(const RPutDone& done, const sim::From& from) {
 }
 
 void Coordinator::count_stored(RequestId id, Request& request, NodeId node) {
-  const bool known = std::find(request.stored.begin(), request.stored.end(), node) != request.stored.end();
-  if (known && safe_.distinct_acknowledgements) return;
+  if (has_stored(request, node) && safe_.distinct_acknowledgements) return;
   request.stored.push_back(node);
   if (request.phase == Phase::storing &&
       request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
@@ -151,9 +154,8 @@ void Coordinator::on(const OwnersAreLate& late) {
   Request& request = at->second;
   for (std::size_t i = 0; i < owners(); ++i) {
     const NodeId owner = request.walk[i];
-    const bool stored =
-        std::find(request.stored.begin(), request.stored.end(), owner) != request.stored.end();
-    if (stored || (request.phase == Phase::querying && has_answered(request, owner))) continue;
+    if (has_stored(request, owner) || (request.phase == Phase::querying && has_answered(request, owner)))
+      continue;
     const bool is_left = request.next_fallback < request.walk.size();
     if (request.phase == Phase::querying) {
       if (!parameters_.sloppy || !is_left) break;
@@ -185,8 +187,7 @@ void Coordinator::succeed(RequestId id, Request& request) {
     env_.reply(request.client, Got{request.version});
     for (const Answer& answer : request.answers) repair(request, answer.node, answer.tag);
   }
-  const bool is_over = request.is_write ? request.stored.size() >= owners() : false;
-  if (is_over) close(id);
+  if (request.is_write && request.stored.size() >= owners()) close(id);
 }
 
 // Of a read, to a replica that is behind what was found.

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,11 +58,11 @@ class Coordinator {
     Phase phase = Phase::querying;
     sim::From client{};
     std::string key{};
-    Version version{};              // what is to be written; of a read, the newest seen
-    std::int64_t collected = 0;     // the greatest of the answers
-    std::vector<NodeId> walk{};     // owners, then fallbacks
-    std::vector<Answer> answers{};  // to RGet
-    std::vector<NodeId> stored{};   // who has the version
+    Version version{};               // what is to be written; of a read, the newest seen
+    std::int64_t collected = 0;      // the greatest of the answers
+    std::span<const NodeId> walk{};  // of the ring: owners, then fallbacks
+    std::vector<Answer> answers{};   // to RGet
+    std::vector<NodeId> stored{};    // who has the version
     std::size_t next_fallback = 0;
     sim::TimerId late{};
     sim::TimerId deadline{};
@@ -70,7 +71,8 @@ class Coordinator {
 
   Request& open(bool is_write, std::string key, const sim::From& from, RequestId& id);
   std::size_t owners() const { return static_cast<std::size_t>(parameters_.replicas); }
-  bool has_answered(const Request& request, NodeId node) const;
+  static bool has_answered(const Request& request, NodeId node);
+  static bool has_stored(const Request& request, NodeId node);
   void ask_owners(RequestId id, const Request& request);
   void queried(RequestId id, Request& request);
   void store(RequestId id, Request& request);

@@ -1,7 +1,6 @@
 #include "models/dynamo/replica.hpp"
 
 #include <algorithm>
-#include <span>
 
 namespace lightcone::models::dynamo {
 
@@ -54,9 +53,8 @@ void Replica::start() {
 }
 
 bool Replica::is_owner(NodeId node, const std::string& key) const {
-  const std::vector<NodeId>& walk = ring_.walk(key);
-  const auto end = walk.begin() + static_cast<std::ptrdiff_t>(parameters_.replicas);
-  return std::find(walk.begin(), end, node) != end;
+  const auto owners = ring_.owners(key, parameters_.replicas);
+  return std::find(owners.begin(), owners.end(), node) != owners.end();
 }
 
 // --- for coordinators --------------------------------------------------------------------------------------
@@ -98,9 +96,8 @@ void Replica::on(const HandOffDue&) {
     const bool is_old = env_.mono() - hint.since > parameters_.hint_ttl;
     if (is_old) env_.metrics().count("hints expired");
     if (is_old && parameters_.sloppy) {
-      const std::vector<NodeId>& walk = ring_.walk(hint.entry.key);
-      const auto owners = std::span(walk).first(static_cast<std::size_t>(parameters_.replicas));
-      for (const NodeId owner : owners) env_.send(owner, HandOff{number, hint.entry});
+      for (const NodeId owner : ring_.owners(hint.entry.key, parameters_.replicas))
+        env_.send(owner, HandOff{number, hint.entry});
     } else if (!is_old) {
       env_.send(hint.target, HandOff{number, hint.entry});
     }

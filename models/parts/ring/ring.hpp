@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,10 @@ class Ring {
   // owners (the preference list), those behind them the fallbacks. O(places) for a key that is new, then
   // O(log keys). The reference lasts as long as the ring.
   const std::vector<sim::NodeId>& walk(std::string_view key) const;
-  std::size_t nodes() const { return nodes_; }
+  // The first `count` of them, which is at most the number of nodes.
+  std::span<const sim::NodeId> owners(std::string_view key, std::int64_t count) const {
+    return std::span(walk(key)).first(static_cast<std::size_t>(count));
+  }
 
  private:
   std::size_t nodes_;
