@@ -70,7 +70,7 @@ struct Claim {
   std::string id;         // "P18.7"
   std::string statement;  // "every key is a linearizable register"
   Assumption assumption = Assumption::a0;
-  JudgedBy judged_by;
+  JudgedBy judged_by{};  // if nothing is said: by the monitors
   // A configuration that promises less declares the stronger claim too, and says what it does satisfy;
   // breaking it is then the verdict `weak`, a teaching result and no defect. Empty: a full promise.
   std::string weakly_satisfies{};

@@ -16,10 +16,6 @@ namespace judged_by = sim::judged_by;
 
 namespace {
 
-Claim inside(std::string id, std::string statement, Assumption assumption) {
-  return {std::move(id), std::move(statement), assumption, judged_by::Monitors{}, {}};
-}
-
 std::string what_is_satisfied(const Parameters& parameters) {
   if (parameters.is_regular()) return "regular: two reads during one write may see it, and then not";
   if (parameters.sloppy) return "eventual: what was written shows once hints have been handed over";
@@ -36,20 +32,20 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
   Claim linearizable{
       "P11.1", "each key is linearizable", Assumption::a1, judged_by::Linearizability{"kv"}, {}};
   if (!parameters.is_linearizable()) linearizable.weakly_satisfies = what_is_satisfied(parameters);
-  Claim regular = inside(
-      "P11.2", "a read finds the latest write acknowledged before it began, or a later one", Assumption::a1);
+  Claim regular{"P11.2", "a read finds the latest write acknowledged before it began, or a later one",
+                Assumption::a1};
   if (!parameters.is_regular()) regular.weakly_satisfies = what_is_satisfied(parameters);
   std::vector<Claim> claims = {
       std::move(linearizable),
       std::move(regular),
-      inside("P11.3", "what was acknowledged stays until something with a later timestamp replaces it",
-             Assumption::a1),
-      inside("P11.4", "after the heal, hand-off and anti-entropy all owners hold the same", Assumption::a0),
-      inside("P11.5", "what was deleted does not come back", Assumption::a3),
-      inside("P11.6",
-             fmt::format("what was acknowledged was durable on {} {}", parameters.write_quorum,
-                         parameters.sloppy ? "nodes, owners or stand-ins" : "owners"),
-             Assumption::a1),
+      Claim{"P11.3", "what was acknowledged stays until something with a later timestamp replaces it",
+            Assumption::a1},
+      Claim{"P11.4", "after the heal, hand-off and anti-entropy all owners hold the same", Assumption::a0},
+      Claim{"P11.5", "what was deleted does not come back", Assumption::a3},
+      Claim{"P11.6",
+            fmt::format("what was acknowledged was durable on {} {}", parameters.write_quorum,
+                        parameters.sloppy ? "nodes, owners or stand-ins" : "owners"),
+            Assumption::a1},
   };
   if (!parameters.is_regular()) claims[4].weakly_satisfies = what_is_satisfied(parameters);
   claims.push_back({"L11.1",
@@ -81,15 +77,6 @@ const Client* Monitor::client_on(NodeId node) const {
 
 const Server* Monitor::server_on(NodeId node) const {
   return static_cast<const Server*>(simulation_.node(node).process());
-}
-
-void Monitor::report(std::string claim, std::string anomaly, std::string text, std::vector<NodeId> nodes) {
-  sim::Finding finding;
-  finding.claim = std::move(claim);
-  finding.anomaly = std::move(anomaly);
-  finding.text = std::move(text);
-  finding.nodes = std::move(nodes);
-  simulation_.report(std::move(finding));
 }
 
 void Monitor::after_event(NodeId node) {
@@ -140,11 +127,12 @@ void Monitor::look_at_success(NodeId node) {
     if (at != held.end() && at->second >= success.tag) ++holders;
   }
   if (holders >= parameters_.write_quorum) return;
-  report(
-      "P11.6", "invariant(P11.6)",
-      fmt::format("{} acknowledged version {} of {} when {} had it", name(node), words(success.tag),
-                  success.key, holders == 1 ? std::string("one owner") : fmt::format("{} owners", holders)),
-      {node});
+  simulation_.report(
+      {"P11.6",
+       "invariant(P11.6)",
+       fmt::format("{} acknowledged version {} of {} when {} had it", name(node), words(success.tag),
+                   success.key, holders == 1 ? std::string("one owner") : fmt::format("{} owners", holders)),
+       {node}});
 }
 
 void Monitor::look_at_client(NodeId node) {
@@ -176,12 +164,14 @@ void Monitor::look_at_write(NodeId client, const Floor& floor) {
   const Client::Progress& progress = client_on(client)->progress();
   const Tag& tag = progress.version.tag;
   if (tag < floor.tag) {
-    report(
-        "P11.2", "lost-write",
-        fmt::format("{} was told that {} is written, with the timestamp {}, below {} of a write acknowledged "
-                    "before it began: nobody will ever read it",
-                    name(client), progress.key, words(tag), words(floor.tag)),
-        {client});
+    simulation_.report(
+        {"P11.2",
+         "lost-write",
+         fmt::format(
+             "{} was told that {} is written, with the timestamp {}, below {} of a write acknowledged "
+             "before it began: nobody will ever read it",
+             name(client), progress.key, words(tag), words(floor.tag)),
+         {client}});
   }
   Floor& now = floors_[progress.key];
   if (tag > now.tag) {
@@ -209,24 +199,28 @@ void Monitor::look_at_read(NodeId client, const Floor& floor) {
   };
   if (has_seen(floor.tag) || (absent && floor.deleted)) {
     if (has_seen(floor.read)) return;
-    report("P11.1", "nonlinearizable",
-           fmt::format("{} read version {} of {} after another read had found {}, of a write that is not "
-                       "acknowledged",
-                       name(client), words(found.tag), progress.key, words(floor.read)),
-           {client});
+    simulation_.report(
+        {"P11.1",
+         "nonlinearizable",
+         fmt::format("{} read version {} of {} after another read had found {}, of a write that is not "
+                     "acknowledged",
+                     name(client), words(found.tag), progress.key, words(floor.read)),
+         {client}});
     return;
   }
   simulation_.metrics().count("stale reads");
   if (floor.deleted) {
-    report("P11.5", "resurrection",
-           fmt::format("{} read {} of {}, which had been deleted by a later write {}", name(client),
-                       found.value.to_json(), progress.key, words(floor.tag)),
-           {client});
+    simulation_.report({"P11.5",
+                        "resurrection",
+                        fmt::format("{} read {} of {}, which had been deleted by a later write {}",
+                                    name(client), found.value.to_json(), progress.key, words(floor.tag)),
+                        {client}});
   }
-  report("P11.2", "stale-read",
-         fmt::format("{} read version {} of {} after {} had been acknowledged", name(client),
-                     words(found.tag), progress.key, words(floor.tag)),
-         {client});
+  simulation_.report({"P11.2",
+                      "stale-read",
+                      fmt::format("{} read version {} of {} after {} had been acknowledged", name(client),
+                                  words(found.tag), progress.key, words(floor.tag)),
+                      {client}});
 }
 
 // P11.4
@@ -238,9 +232,8 @@ void Monitor::compare_owners() {
     for (const NodeId node : servers_) {
       const Server* server = server_on(node);
       if (server == nullptr) continue;
-      const std::vector<NodeId>& walk = server->ring().walk(key);
-      const auto owners = walk.begin() + static_cast<std::ptrdiff_t>(parameters_.replicas);
-      if (std::find(walk.begin(), owners, node) == owners) continue;
+      const auto owners = server->ring().owners(key, parameters_.replicas);
+      if (std::find(owners.begin(), owners.end(), node) == owners.end()) continue;
       if (first == nullptr) {
         first = server;
         first_node = node;
@@ -251,10 +244,11 @@ void Monitor::compare_owners() {
       // One may have forgotten a tombstone that the other still has.
       const bool both_absent = (a.deleted || !a.is_written()) && (b.deleted || !b.is_written());
       if (a.tag == b.tag || both_absent) continue;
-      report("P11.4", "divergence",
-             fmt::format("when all was quiet {} had version {} of {}, {} had {}", name(first_node),
-                         words(a.tag), key, name(node), words(b.tag)),
-             {first_node, node});
+      simulation_.report({"P11.4",
+                          "divergence",
+                          fmt::format("when all was quiet {} had version {} of {}, {} had {}",
+                                      name(first_node), words(a.tag), key, name(node), words(b.tag)),
+                          {first_node, node}});
     }
   }
 }
@@ -273,10 +267,12 @@ void Monitor::look_for_lost_writes() {
         if (version.tag > newest.tag) newest = version;
     }
     if (newest.tag >= floor.tag || was_forgotten(key, floor.tag)) continue;
-    report("P11.3", "lost-write",
-           fmt::format("version {} of {} was acknowledged, and the newest that anybody has is {}",
-                       words(floor.tag), key, words(newest.tag)),
-           {});
+    simulation_.report(
+        {"P11.3",
+         "lost-write",
+         fmt::format("version {} of {} was acknowledged, and the newest that anybody has is {}",
+                     words(floor.tag), key, words(newest.tag)),
+         {}});
   }
 }
 

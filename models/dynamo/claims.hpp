@@ -59,7 +59,6 @@ class Monitor final : public sim::Monitor {
   const Client* client_on(sim::NodeId node) const;
   const Server* server_on(sim::NodeId node) const;
   std::string name(sim::NodeId node) const { return simulation_.node(node).node_name(); }
-  void report(std::string claim, std::string anomaly, std::string text, std::vector<sim::NodeId> nodes);
 
   sim::Simulation& simulation_;
   const Parameters& parameters_;

@@ -18,10 +18,6 @@ namespace judged_by = sim::judged_by;
 
 namespace {
 
-Claim inside(std::string id, std::string statement, Assumption assumption) {
-  return {std::move(id), std::move(statement), assumption, judged_by::Monitors{}, {}};
-}
-
 // Of the profiles that promise less: what is left of it.
 Claim weakened(Claim claim, std::string weaker) {
   claim.weakly_satisfies = std::move(weaker);
@@ -33,8 +29,8 @@ constexpr sim::Duration jump = std::chrono::milliseconds(10);
 
 std::vector<Claim> claims_of_service(const Parameters& parameters) {
   std::vector<Claim> claims = {
-      inside("P9.1", "one session at a time owns a lock", Assumption::a0),
-      inside("P9.2", "the fences of a lock's grants only grow", Assumption::a0),
+      Claim{"P9.1", "one session at a time owns a lock", Assumption::a0},
+      Claim{"P9.2", "the fences of a lock's grants only grow", Assumption::a0},
   };
   if (parameters.keeper == Keeper::primary) {
     for (Claim& claim : claims)
@@ -42,12 +38,12 @@ std::vector<Claim> claims_of_service(const Parameters& parameters) {
     return claims;
   }
   claims.push_back(
-      inside("P9.5", "all servers end the same sessions at the same place in the log", Assumption::a0));
+      Claim{"P9.5", "all servers end the same sessions at the same place in the log", Assumption::a0});
   return claims;
 }
 
 Claim client_view(const Parameters& parameters, std::string id) {
-  Claim claim = inside(std::move(id), "no two clients believe at once that they hold a lock", Assumption::a2);
+  Claim claim{std::move(id), "no two clients believe at once that they hold a lock", Assumption::a2};
   if (parameters.keeper == Keeper::primary)
     return weakened(std::move(claim), "as long as the primary does not change");
   return claim;
@@ -86,7 +82,7 @@ std::vector<Claim> claims_of(const Parameters& parameters, const sim::BugSet&) {
   if (parameters.keeper != Keeper::majority) {
     claims.push_back(client_view(parameters, "P9.4"));
     claims.push_back(
-        inside("P9.6", "no session ends while its client still counts on the lease", Assumption::a2));
+        Claim{"P9.6", "no session ends while its client still counts on the lease", Assumption::a2});
     if (parameters.keeper == Keeper::primary)
       claims.back().weakly_satisfies = "as long as the primary does not change";
   }
@@ -110,17 +106,6 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
       seen_(simulation.node_count()) {}
 
 std::string Monitor::name(NodeId node) const { return simulation_.node(node).node_name(); }
-
-void Monitor::report(std::string claim, std::string anomaly, std::string text, std::vector<NodeId> nodes,
-                     std::string excuse) {
-  sim::Finding finding;
-  finding.claim = std::move(claim);
-  finding.anomaly = std::move(anomaly);
-  finding.text = std::move(text);
-  finding.nodes = std::move(nodes);
-  finding.excuse = std::move(excuse);
-  simulation_.report(std::move(finding));
-}
 
 void Monitor::after_event(NodeId node) {
   if (node.index >= seen_.size()) return;  // a copy, which a fault made
@@ -154,11 +139,13 @@ void Monitor::look_at_table(NodeId node, Seen& seen) {
       decided_.push_back(change);
       happened(change, node);
     } else if (change != decided_[seen.changes]) {
-      report(
-          "P9.5", "divergence",
-          fmt::format("change {} of the lock table is another one on {} than on those that applied it before",
-                      seen.changes + 1, name(node)),
-          {node});
+      simulation_.report(
+          {"P9.5",
+           "divergence",
+           fmt::format(
+               "change {} of the lock table is another one on {} than on those that applied it before",
+               seen.changes + 1, name(node)),
+           {node}});
     }
   }
 }
@@ -201,18 +188,21 @@ void Monitor::happened(const Change& change, NodeId where) {
 void Monitor::granted(const Change& change, NodeId where) {
   std::vector<Open>& open = open_[change.lock];
   if (!open.empty()) {
-    report("P9.1", "mutex-violation",
-           fmt::format("{} granted lock {} with fence {} while the grant with fence {} had not ended",
-                       name(where), change.lock, change.fence, open.back().fence),
-           {where});
+    simulation_.report(
+        {"P9.1",
+         "mutex-violation",
+         fmt::format("{} granted lock {} with fence {} while the grant with fence {} had not ended",
+                     name(where), change.lock, change.fence, open.back().fence),
+         {where}});
   }
   open.push_back({change.session, change.number, change.fence});
   Fence& highest = highest_granted_[change.lock];
   if (change.fence <= highest) {
-    report("P9.2", "invariant(P9.2)",
-           fmt::format("{} granted lock {} with fence {} after one with fence {}", name(where), change.lock,
-                       change.fence, highest),
-           {where});
+    simulation_.report({"P9.2",
+                        "invariant(P9.2)",
+                        fmt::format("{} granted lock {} with fence {} after one with fence {}", name(where),
+                                    change.lock, change.fence, highest),
+                        {where}});
   }
   highest = std::max(highest, change.fence);
 }
@@ -227,12 +217,14 @@ void Monitor::expired(const Change& change, NodeId where) {
     if (process == nullptr || process->locker().session() != change.session) continue;
     const sim::MonoTime now = simulation_.node(client).clock().mono(simulation_.now());
     if (process->locker().lease_ends() <= now) continue;
-    report("P9.6", "invariant(P9.6)",
-           fmt::format(
-               "{} ended the session of {}, which counts on it for another {} ms", name(where), name(client),
-               std::chrono::duration_cast<std::chrono::milliseconds>(process->locker().lease_ends() - now)
-                   .count()),
-           {where, client});
+    simulation_.report(
+        {"P9.6",
+         "invariant(P9.6)",
+         fmt::format(
+             "{} ended the session of {}, which counts on it for another {} ms", name(where), name(client),
+             std::chrono::duration_cast<std::chrono::milliseconds>(process->locker().lease_ends() - now)
+                 .count()),
+         {where, client}});
   }
 }
 
@@ -244,17 +236,20 @@ void Monitor::look_at_resource(NodeId node, Seen& seen) {
   const Resource::Accepted& write = resource->last_accepted();
   Fence& highest = highest_written_[write.key];
   if (write.fence < highest) {
-    report("P9.3", "mutex-violation",
-           fmt::format("{} accepted a write to {} with fence {} after one with fence {}", name(node),
-                       write.key, write.fence, highest),
-           {node});
+    simulation_.report({"P9.3",
+                        "mutex-violation",
+                        fmt::format("{} accepted a write to {} with fence {} after one with fence {}",
+                                    name(node), write.key, write.fence, highest),
+                        {node}});
   }
   const bool again = write.fence == highest && write.after == write.before;
   if (write.after != write.before + 1 && !again) {
-    report("P9.3", "lost-update",
-           fmt::format("{} took {} for {} although it held {} by then: a write by another holder is gone",
-                       name(node), write.after, write.key, write.before),
-           {node});
+    simulation_.report(
+        {"P9.3",
+         "lost-update",
+         fmt::format("{} took {} for {} although it held {} by then: a write by another holder is gone",
+                     name(node), write.after, write.key, write.before),
+         {node}});
   }
   highest = std::max(highest, write.fence);
 }
@@ -278,10 +273,12 @@ void Monitor::look_at_client(NodeId node) {
     std::string excuse = why_lease_is_over(other);
     if (excuse.empty()) excuse = why_lease_is_over(node);
     if (excuse.empty() && keeper_ == Keeper::majority) excuse = clock_jump_;
-    report(keeper_ == Keeper::majority ? "P9.1" : "P9.4", "mutex-violation",
-           fmt::format("{} and {} both believe that they hold lock {}", name(other), name(node),
-                       client->holding()->lock),
-           {other, node}, std::move(excuse));
+    simulation_.report({keeper_ == Keeper::majority ? "P9.1" : "P9.4",
+                        "mutex-violation",
+                        fmt::format("{} and {} both believe that they hold lock {}", name(other), name(node),
+                                    client->holding()->lock),
+                        {other, node},
+                        std::move(excuse)});
   }
 }
 

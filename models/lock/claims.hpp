@@ -53,8 +53,6 @@ class Monitor final : public sim::Monitor {
   void granted(const Change& change, sim::NodeId where);
   void expired(const Change& change, sim::NodeId where);
   std::string why_lease_is_over(sim::NodeId holder) const;
-  void report(std::string claim, std::string anomaly, std::string text, std::vector<sim::NodeId> nodes,
-              std::string excuse = {});
   std::string name(sim::NodeId node) const;
 
   sim::Simulation& simulation_;

@@ -17,10 +17,6 @@ namespace judged_by = sim::judged_by;
 
 namespace {
 
-Claim inside(std::string id, std::string statement, Assumption assumption) {
-  return {std::move(id), std::move(statement), assumption, judged_by::Monitors{}, {}};
-}
-
 Claim reads_claim(const Parameters& parameters) {
   Claim claim{"P18.7", "each key is linearizable", Assumption::a0, judged_by::Linearizability{"kv"}, {}};
   if (parameters.read_mode == ReadMode::lease) claim.assumption = Assumption::a2;
@@ -49,18 +45,18 @@ Claim sessions_claim() {
 
 std::vector<Claim> claims_of(const Parameters& parameters) {
   std::vector<Claim> claims = {
-      inside("P18.1", "at most one leader in each term", Assumption::a0),
-      inside("P18.2", "a leader never removes or overwrites entries of its own log", Assumption::a0),
-      inside("P18.3", "logs that hold the same entry agree in all entries before it", Assumption::a0),
-      inside("P18.4", "what was committed is in the log of every later leader", Assumption::a0),
-      inside("P18.5", "no two servers apply different entries at one index", Assumption::a0),
-      inside("P18.6", "a command takes effect once, however often its client tries", Assumption::a0),
+      Claim{"P18.1", "at most one leader in each term", Assumption::a0},
+      Claim{"P18.2", "a leader never removes or overwrites entries of its own log", Assumption::a0},
+      Claim{"P18.3", "logs that hold the same entry agree in all entries before it", Assumption::a0},
+      Claim{"P18.4", "what was committed is in the log of every later leader", Assumption::a0},
+      Claim{"P18.5", "no two servers apply different entries at one index", Assumption::a0},
+      Claim{"P18.6", "a command takes effect once, however often its client tries", Assumption::a0},
       reads_claim(parameters),
-      inside("P18.8", "any two configurations that can be active together have common quorums",
-             Assumption::a0),
-      inside("P18.9", "a server that has lost its disk never votes under its old identity", Assumption::a1),
-      inside("P18.10", "a damaged copy of a committed entry costs nothing while others have it",
-             Assumption::a1),
+      Claim{"P18.8", "any two configurations that can be active together have common quorums",
+            Assumption::a0},
+      Claim{"P18.9", "a server that has lost its disk never votes under its old identity", Assumption::a1},
+      Claim{"P18.10", "a damaged copy of a committed entry costs nothing while others have it",
+            Assumption::a1},
   };
   if (parameters.read_mode == ReadMode::local) claims.push_back(sessions_claim());
   const sim::Duration within = parameters.election_max * 10;
@@ -69,11 +65,10 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
                     Assumption::a3,
                     judged_by::Recovery{within},
                     {}});
-  Claim stable =
-      inside("L18.2",
-             fmt::format("at most {} changes of leader in any minute while a majority is connected",
-                         parameters.leader_changes_a_minute),
-             Assumption::a3);
+  Claim stable{"L18.2",
+               fmt::format("at most {} changes of leader in any minute while a majority is connected",
+                           parameters.leader_changes_a_minute),
+               Assumption::a3};
   stable.only_on_request = true;
   claims.push_back(std::move(stable));
   claims.push_back(
@@ -100,15 +95,6 @@ std::string Monitor::name(NodeId node) const { return simulation_.node(node).nod
 
 const Server* Monitor::server_on(NodeId node) const {
   return static_cast<const Server*>(simulation_.node(node).process());
-}
-
-void Monitor::report(std::string claim, std::string anomaly, std::string text, std::vector<NodeId> nodes) {
-  sim::Finding finding;
-  finding.claim = std::move(claim);
-  finding.anomaly = std::move(anomaly);
-  finding.text = std::move(text);
-  finding.nodes = std::move(nodes);
-  simulation_.report(std::move(finding));
 }
 
 void Monitor::after_event(NodeId node) {
@@ -143,29 +129,32 @@ void Monitor::look_at_leader(NodeId node, const Server& server, Seen& seen) {
   if (seen.position != Position::leader) return;
   const auto [known, is_new] = leaders_.emplace(seen.term, node);
   if (!is_new && known->second != node) {
-    report("P18.1", "split-brain",
-           fmt::format("{} became leader of term {}, of which {} had been leader", name(node), seen.term,
-                       name(known->second)),
-           {known->second, node});
+    simulation_.report({"P18.1",
+                        "split-brain",
+                        fmt::format("{} became leader of term {}, of which {} had been leader", name(node),
+                                    seen.term, name(known->second)),
+                        {known->second, node}});
   }
   check_completeness(node, server);
   leader_changes_.push_back(simulation_.now());
   while (simulation_.now() - leader_changes_.front() > std::chrono::minutes(1)) leader_changes_.pop_front();
   if (static_cast<std::int64_t>(leader_changes_.size()) > allowed_leader_changes_) {
-    report("L18.2", "unavailable",
-           fmt::format("{} leaders were elected within a minute, the last one {}", leader_changes_.size(),
-                       name(node)),
-           {node});
+    simulation_.report({"L18.2",
+                        "unavailable",
+                        fmt::format("{} leaders were elected within a minute, the last one {}",
+                                    leader_changes_.size(), name(node)),
+                        {node}});
   }
 }
 
 // P18.9: its disk is gone, and no configuration since then has been without it.
 void Monitor::look_at_vote(NodeId node, const Server& server) {
   const auto& group = server.raft();
-  report("P18.9", "invariant(P18.9)",
-         fmt::format("{} voted for {} in term {} after its disk was wiped", name(node),
-                     name(group.voted_for()), group.term()),
-         {node});
+  simulation_.report({"P18.9",
+                      "invariant(P18.9)",
+                      fmt::format("{} voted for {} in term {} after its disk was wiped", name(node),
+                                  name(group.voted_for()), group.term()),
+                      {node}});
 }
 
 // Leaving the group ends the obligations of a server that lost its disk; added again, it is a new one.
@@ -193,10 +182,12 @@ void Monitor::check_completeness(NodeId node, const Server& server) {
                                       [&](const Disk& disk) { return disk.unreadable_up_to >= index; });
     if (damaged != disks_.end()) {
       const NodeId owner = servers_[static_cast<std::size_t>(damaged - disks_.begin())];
-      report("P18.10", "lost-write", fmt::format("{}; {} could not read its copy", text, name(owner)),
-             {node, owner});
+      simulation_.report({"P18.10",
+                          "lost-write",
+                          fmt::format("{}; {} could not read its copy", text, name(owner)),
+                          {node, owner}});
     }
-    report("P18.4", "lost-write", std::move(text), {node});
+    simulation_.report({"P18.4", "lost-write", std::move(text), {node}});
     return;
   }
 }
@@ -209,10 +200,11 @@ void Monitor::look_at_log(NodeId node, const Server& server, Seen& seen) {
   const bool led = leads && seen.led_term == group.term() && log.first_index() <= seen.last_index;
   if (led &&
       (log.last_index() < seen.last_index || log.term_at(seen.last_index) != seen.terms[seen.last_index])) {
-    report("P18.2", "invariant(P18.2)",
-           fmt::format("{} led term {} and lost the entry at index {} of its own log", name(node),
-                       group.term(), seen.last_index),
-           {node});
+    simulation_.report({"P18.2",
+                        "invariant(P18.2)",
+                        fmt::format("{} led term {} and lost the entry at index {} of its own log",
+                                    name(node), group.term(), seen.last_index),
+                        {node}});
   }
   // Back from the end to the first entry that was there before: by induction all before it were, too.
   seen.terms.resize(log.last_index() + 1);
@@ -228,11 +220,13 @@ void Monitor::look_at_log(NodeId node, const Server& server, Seen& seen) {
     if (same == held.end()) {
       held.push_back({term, previous});
     } else if (same->previous_term != previous) {
-      report("P18.3", "invariant(P18.3)",
-             fmt::format(
-                 "{} holds entry {} of term {} behind an entry of term {}, another log behind one of term {}",
-                 name(node), index, term, previous, same->previous_term),
-             {node});
+      simulation_.report(
+          {"P18.3",
+           "invariant(P18.3)",
+           fmt::format(
+               "{} holds entry {} of term {} behind an entry of term {}, another log behind one of term {}",
+               name(node), index, term, previous, same->previous_term),
+           {node}});
     }
   }
   seen.led_term = leads ? group.term() : 0;
@@ -257,10 +251,12 @@ void Monitor::look_at_commit(NodeId node, const Server& server, Seen& seen) {
       if (entry.kind == parts::raft::EntryKind::configuration)
         look_at_members(entry.payload.get<Configuration>());
     } else if (committed != *term) {
-      report("P18.5", "invariant(P18.5)",
-             fmt::format("{} committed an entry of term {} at index {}, another server one of term {}",
-                         name(node), *term, index, committed),
-             {node});
+      simulation_.report(
+          {"P18.5",
+           "invariant(P18.5)",
+           fmt::format("{} committed an entry of term {} at index {}, another server one of term {}",
+                       name(node), *term, index, committed),
+           {node}});
     }
   }
   seen.commit = group.commit_index();
@@ -269,10 +265,11 @@ void Monitor::look_at_commit(NodeId node, const Server& server, Seen& seen) {
 // P18.6
 void Monitor::look_at_effects(NodeId node, const Server& server, Seen& seen) {
   const auto& command = server.store().last_repeated();
-  report("P18.6", "duplicate-effect",
-         fmt::format("{} executed command {} of session {} on key {} a second time", name(node),
-                     command.sequence, command.session, command.key),
-         {node});
+  simulation_.report({"P18.6",
+                      "duplicate-effect",
+                      fmt::format("{} executed command {} of session {} on key {} a second time", name(node),
+                                  command.sequence, command.session, command.key),
+                      {node}});
   seen.repeated_effects = server.store().repeated_effects();
 }
 
@@ -299,10 +296,12 @@ void Monitor::look_at_configurations(NodeId node) {
     if (there == nullptr || there->raft().configuration() == own) continue;
     const Configuration& theirs = there->raft().configuration();
     if (have_common_quorums(own, theirs) || !could_be_elected(*here) || !could_be_elected(*there)) continue;
-    report("P18.8", "invariant(P18.8)",
-           fmt::format("{} and {} could both be elected, by disjoint quorums of their configurations",
-                       name(node), name(other)),
-           {node, other});
+    simulation_.report(
+        {"P18.8",
+         "invariant(P18.8)",
+         fmt::format("{} and {} could both be elected, by disjoint quorums of their configurations",
+                     name(node), name(other)),
+         {node, other}});
   }
 }
 

@@ -64,7 +64,6 @@ class Monitor final : public sim::Monitor {
   void check_completeness(sim::NodeId node, const Server& server);
   const Server* server_on(sim::NodeId node) const;
   bool could_be_elected(const Server& candidate) const;
-  void report(std::string claim, std::string anomaly, std::string text, std::vector<sim::NodeId> nodes);
   std::string name(sim::NodeId node) const;
 
   sim::Simulation& simulation_;
