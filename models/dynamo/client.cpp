@@ -88,7 +88,9 @@ sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, si
   progress_.succeeded = ending.outcome == sim::Outcome::ok;
   progress_.version = ending.version;
   ++progress_.ended;
-  record(operation, f, ending);
+  const bool has_value = !progress_.is_write && !ending.version.deleted;
+  sim::Value answer = has_value ? ending.version.value : sim::Value();
+  parts::record(env(), operation, {ending.outcome, std::move(answer), ending.error, ending.server});
   co_return ending.outcome;
 }
 
@@ -125,22 +127,6 @@ sim::Task<Client::Ending> Client::put(Put request, NodeId server) {
   if (std::holds_alternative<Refused>(*reply) || std::holds_alternative<Reconnect>(*reply))
     co_return Ending{sim::Outcome::fail, {}, "no quorum", server};
   co_return Ending{sim::Outcome::info, {}, "no quorum in time", server};
-}
-
-void Client::record(sim::HistoryRecorder::OperationId operation, std::string_view f, const Ending& ending) {
-  const std::string_view server = env().name(ending.server);
-  switch (ending.outcome) {
-    case sim::Outcome::ok:
-      env().history().ok(operation,
-                         f == "get" && !ending.version.deleted ? ending.version.value : sim::Value(), server);
-      break;
-    case sim::Outcome::fail:
-      env().history().fail(operation, ending.error, server);
-      break;
-    case sim::Outcome::info:
-      env().history().unknown(operation, ending.error);
-      break;
-  }
 }
 
 NodeId Client::choose_server() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/dynamo/messages.hpp"
+#include "models/parts/workload/ending.hpp"
 #include "models/parts/workload/operation_source.hpp"
 #include "sim/story/story.hpp"
 
@@ -50,7 +51,6 @@ class Client final : public sim::Story {
   sim::Task<Ending> put(Put request, NodeId server);
   NodeId choose_server();
   bool is_before(sim::Duration phase) const;
-  void record(sim::HistoryRecorder::OperationId operation, std::string_view f, const Ending& ending);
 
   const sim::Workload& workload_;
   const sim::Phases& phases_;

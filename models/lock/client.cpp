@@ -8,6 +8,7 @@
 
 namespace lightcone::models::lock {
 
+using parts::Ending;
 using parts::OperationSource;
 
 namespace {
@@ -77,7 +78,7 @@ sim::Task<> Client::read_everything() {
     std::string name = "n" + std::to_string(key);
     const auto operation = env().history().invoke(env().self().index, "get", name, {});
     const Ending ending = co_await peek(std::move(name));
-    record(operation, ending);
+    parts::record(env(), operation, ending);
   }
 }
 
@@ -87,7 +88,7 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   if (drawn.f == "get") {
     const auto operation = env().history().invoke(env().self().index, "get", key, {});
     const Ending ending = co_await peek(std::move(key));
-    record(operation, ending);
+    parts::record(env(), operation, ending);
     co_return;
   }
   if (drawn.f == "try_incr") {
@@ -109,7 +110,7 @@ sim::Task<sim::Outcome> Client::wait_and_increment(std::string key) {
     env().metrics().record("wait for a lock", env().mono() - asked);
     ending = co_await increment(std::move(key), *grant);
   }
-  record(operation, ending);
+  parts::record(env(), operation, ending);
   if (grant) co_await locker_->release(*grant);
   co_return ending.outcome;
 }
@@ -123,25 +124,11 @@ sim::Task<> Client::try_increment(std::string key) {
   }
   const auto operation = env().history().invoke(env().self().index, "incr", key, 1);
   const Ending ending = co_await increment(std::move(key), *grant);
-  record(operation, ending);
+  parts::record(env(), operation, ending);
   co_await locker_->release(*grant);
 }
 
-void Client::record(sim::HistoryRecorder::OperationId operation, const Ending& ending) {
-  switch (ending.outcome) {
-    case sim::Outcome::ok:
-      env().history().ok(operation, ending.answer, env().name(place_.resource));
-      break;
-    case sim::Outcome::fail:
-      env().history().fail(operation, ending.error);
-      break;
-    case sim::Outcome::info:
-      env().history().unknown(operation, ending.error);
-      break;
-  }
-}
-
-sim::Task<Client::Ending> Client::increment(std::string key, Grant grant) {
+sim::Task<Ending> Client::increment(std::string key, Grant grant) {
   const sim::MonoTime entered = env().mono();
   holding_ = grant;
   env().mark(EnteredSection{grant.lock, grant.fence});
@@ -157,7 +144,7 @@ sim::Duration Client::left_of_lease() const {
   return std::clamp(left, sim::Duration::zero(), workload_.timeout);
 }
 
-sim::Task<Client::Ending> Client::in_section(std::string key, Fence fence) {
+sim::Task<Ending> Client::in_section(std::string key, Fence fence) {
   auto found = co_await read(key, fence);
   if (!found) co_return Ending{sim::Outcome::fail, {}, "lease over"};
   if (std::holds_alternative<StaleFence>(*found)) co_return Ending{sim::Outcome::fail, {}, "stale fence"};
@@ -180,7 +167,7 @@ sim::Task<std::optional<std::variant<ResourceValue, StaleFence>>> Client::read(s
   co_return answer;
 }
 
-sim::Task<Client::Ending> Client::write(std::string key, Fence fence, std::int64_t value) {
+sim::Task<Ending> Client::write(std::string key, Fence fence, std::int64_t value) {
   for (int tries = 0; tries < tries_to_write; ++tries) {
     // The first try was decided before the pause. Later ones look again.
     if (tries > 0 && left_of_lease() == sim::Duration::zero()) break;
@@ -191,21 +178,22 @@ sim::Task<Client::Ending> Client::write(std::string key, Fence fence, std::int64
     WriteResource request{key, fence, value};
     auto reply = co_await call<ResourceWritten, StaleFence>(place_.resource, std::move(request), within);
     if (!reply) continue;
-    if (std::holds_alternative<ResourceWritten>(*reply)) co_return Ending{sim::Outcome::ok, value, {}};
+    if (std::holds_alternative<ResourceWritten>(*reply))
+      co_return Ending{sim::Outcome::ok, value, {}, place_.resource};
     // A refusal says nothing of an earlier try.
     co_return Ending{tries == 0 ? sim::Outcome::fail : sim::Outcome::info, {}, "stale fence"};
   }
   co_return Ending{sim::Outcome::info, {}, "timeout"};
 }
 
-sim::Task<Client::Ending> Client::peek(std::string key) {
+sim::Task<Ending> Client::peek(std::string key) {
   for (int tries = 0; tries < tries_to_peek; ++tries) {
     PeekResource request{key};
     auto reply = co_await call<ResourceValue>(place_.resource, std::move(request), workload_.timeout);
     if (!reply) continue;
     // A counter that was never incremented is absent, in the history's terms.
     const sim::Value value = reply->value == 0 ? sim::Value() : sim::Value(reply->value);
-    co_return Ending{sim::Outcome::ok, value, {}};
+    co_return Ending{sim::Outcome::ok, value, {}, place_.resource};
   }
   co_return Ending{sim::Outcome::fail, {}, "timeout"};
 }

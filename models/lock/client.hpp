@@ -12,6 +12,7 @@
 
 #include "models/lock/locker.hpp"
 #include "models/lock/parameters.hpp"
+#include "models/parts/workload/ending.hpp"
 #include "models/parts/workload/operation_source.hpp"
 #include "sim/story/story.hpp"
 
@@ -36,30 +37,22 @@ class Client final : public sim::Story {
   const Locker& locker() const { return *locker_; }
 
  private:
-  // What a client knows of an operation in the end.
-  struct Ending {
-    sim::Outcome outcome = sim::Outcome::info;
-    sim::Value answer{};
-    std::string error{};
-  };
-
   sim::Task<> use_locks();
   sim::Task<> read_everything();
   sim::Task<> perform(parts::OperationSource::Drawn drawn);
   sim::Task<sim::Outcome> wait_and_increment(std::string key);
   sim::Task<> try_increment(std::string key);
-  sim::Task<Ending> increment(std::string key, Grant grant);
-  sim::Task<Ending> in_section(std::string key, Fence fence);
+  sim::Task<parts::Ending> increment(std::string key, Grant grant);
+  sim::Task<parts::Ending> in_section(std::string key, Fence fence);
   sim::Task<std::optional<std::variant<ResourceValue, StaleFence>>> read(std::string key, Fence fence);
-  sim::Task<Ending> write(std::string key, Fence fence, std::int64_t value);
-  sim::Task<Ending> peek(std::string key);
+  sim::Task<parts::Ending> write(std::string key, Fence fence, std::int64_t value);
+  sim::Task<parts::Ending> peek(std::string key);
   sim::Task<> think();
   sim::Task<> stall();
   bool is_before(sim::Duration phase) const { return mono_ns() < phase; }
   sim::Duration mono_ns() const;
   // Of the lease, but at most the timeout of one try.
   sim::Duration left_of_lease() const;
-  void record(sim::HistoryRecorder::OperationId operation, const Ending& ending);
 
   const Parameters& parameters_;
   const sim::Workload& workload_;

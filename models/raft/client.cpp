@@ -5,6 +5,7 @@
 
 namespace lightcone::models::raft {
 
+using parts::Ending;
 using parts::OperationSource;
 using parts::key_value::Command;
 using parts::key_value::Verb;
@@ -91,7 +92,7 @@ sim::Task<> Client::read_everything() {
       command.key = family + std::to_string(key);
       const auto operation = env().history().invoke(env().self().index, "get", command.key, {});
       const Ending ending = co_await execute(std::move(command));
-      record(operation, ending);
+      parts::record(env(), operation, ending);
     }
   }
 }
@@ -137,7 +138,7 @@ sim::Task<sim::Outcome> Client::try_once(OperationSource::Drawn drawn) {
   const auto operation =
       env().history().invoke(env().self().index, drawn.f, command.key, std::move(argument));
   const Ending ending = co_await execute(command);
-  record(operation, ending);
+  parts::record(env(), operation, ending);
   remember(command, ending);
   co_return ending.outcome;
 }
@@ -148,21 +149,6 @@ void Client::remember(const Command& command, const Ending& ending) {
       command.verb == Verb::put || (command.verb == Verb::cas && ending.answer == sim::Value(true));
   if (wrote) seen_.insert_or_assign(command.key, command.value);
   if (command.verb == Verb::get) seen_.insert_or_assign(command.key, ending.answer);
-}
-
-void Client::record(sim::HistoryRecorder::OperationId operation, const Ending& ending) {
-  const std::string_view server = env().name(ending.server);
-  switch (ending.outcome) {
-    case sim::Outcome::ok:
-      env().history().ok(operation, ending.answer, server);
-      break;
-    case sim::Outcome::fail:
-      env().history().fail(operation, ending.error, server);
-      break;
-    case sim::Outcome::info:
-      env().history().unknown(operation, ending.error);
-      break;
-  }
 }
 
 NodeId Client::first_server() {
@@ -184,7 +170,7 @@ NodeId Client::next_server(NodeId asked, NodeId hint) {
 
 // A refusal means that nothing was done, so another server is asked. Silence means nothing at all: then the
 // command may be tried again with its number, and its outcome is unknown unless an answer comes.
-sim::Task<Client::Ending> Client::execute(Command command) {
+sim::Task<Ending> Client::execute(Command command) {
   command.session = session_;
   command.sequence = ++sequence_;
   NodeId server = first_server();

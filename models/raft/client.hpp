@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/parts/workload/ending.hpp"
 #include "models/parts/workload/operation_source.hpp"
 #include "models/raft/messages.hpp"
 #include "sim/story/story.hpp"
@@ -25,26 +26,17 @@ class Client final : public sim::Story {
   sim::Task<> run() override;
 
  private:
-  // What a client knows of an operation in the end.
-  struct Ending {
-    sim::Outcome outcome = sim::Outcome::info;
-    sim::Value answer{};
-    std::string error{};
-    NodeId server = sim::no_node;
-  };
-
   sim::Task<> open_session();
   sim::Task<> use_the_store();
   sim::Task<> read_everything();
   sim::Task<> perform(parts::OperationSource::Drawn drawn);
   sim::Task<sim::Outcome> try_once(parts::OperationSource::Drawn drawn);
-  sim::Task<Ending> execute(parts::key_value::Command command);
+  sim::Task<parts::Ending> execute(parts::key_value::Command command);
   parts::key_value::Command command_for(const parts::OperationSource::Drawn& drawn) const;
   NodeId first_server();
   NodeId next_server(NodeId asked, NodeId hint);
   bool is_before(sim::Duration phase) const;
-  void record(sim::HistoryRecorder::OperationId operation, const Ending& ending);
-  void remember(const parts::key_value::Command& command, const Ending& ending);
+  void remember(const parts::key_value::Command& command, const parts::Ending& ending);
 
   const sim::Workload& workload_;
   const sim::Phases& phases_;
