@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "reports/exports/exports.hpp"
+#include "reports/text/operations.hpp"
 
 namespace lightcone::reports::exports {
 
@@ -43,11 +44,6 @@ class Lines {
   std::string out_ = "kind,name,time_ns,value\r\n";
 };
 
-std::string_view words(sim::Outcome outcome) {
-  if (outcome == sim::Outcome::ok) return "ok";
-  return outcome == sim::Outcome::fail ? "refused" : "unknown";
-}
-
 }  // namespace
 
 std::string csv(const sim::RunRecord& run, const Window& window) {
@@ -62,7 +58,7 @@ std::string csv(const sim::RunRecord& run, const Window& window) {
     const bool returned = operation.complete != sim::Operation::open;
     const std::int64_t at = returned ? operation.complete : operation.invoke;
     if (!window.contains(at)) continue;
-    ++ended[fmt::format("{} {}", operation.f, words(operation.outcome))][at / second * second];
+    ++ended[fmt::format("{} {}", operation.f, text::in_words(operation.outcome))][at / second * second];
     if (operation.outcome == sim::Outcome::ok)
       latencies[operation.f].add(operation.complete - operation.invoke);
   }

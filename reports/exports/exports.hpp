@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 
 #include "reports/recording/recording.hpp"
@@ -22,12 +21,12 @@ struct Window {
   }
 };
 
-// The messages that were sent within the window, and the steps within it.
+// How many messages were sent within the window.
 std::size_t messages_in(const Recording& recording, const Window& window);
 
 // A space-time diagram for slides and papers: time from left to right, a lane for each node that takes part,
 // messages as arrows, operations as bars, faults as bands. Readable in black and white, on light and dark.
-// Text of at most a few thousand messages is of use; see messages_in().
+// More messages than this nobody can tell apart; see messages_in().
 inline constexpr std::size_t most_messages_in_svg = 5'000;
 std::string svg(const sim::RunRecord& run, const Recording& recording, const Window& window);
 

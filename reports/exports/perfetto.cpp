@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/exports/exports.hpp"
+#include "reports/text/operations.hpp"
 #include "sim/stable_sort.hpp"
 
 namespace lightcone::reports::exports {
@@ -50,6 +51,7 @@ struct Entry {
   std::int64_t value = 0;
 };
 
+// Of slices' ends and counters the track has the name.
 Entry named(std::int64_t at, Type type, std::uint64_t track, std::string name, std::string category) {
   Entry entry;
   entry.at = at;
@@ -136,15 +138,10 @@ class Trace {
       const auto client = sim::NodeId{static_cast<std::uint32_t>(operation.process)};
       Entry begin = named(operation.invoke, Type::slice_begin, track_of(client), operation.f, "operation");
       begin.detail = operation.key.to_json() + " " + operation.value.to_json() + " -> ";
-      begin.detail += operation.outcome == sim::Outcome::ok     ? operation.result.to_json()
-                      : operation.outcome == sim::Outcome::fail ? "refused"
-                                                                : "unknown";
+      begin.detail += operation.outcome == sim::Outcome::ok ? operation.result.to_json()
+                                                            : std::string(text::in_words(operation.outcome));
       entries_.push_back(std::move(begin));
-      Entry over;
-      over.at = end;
-      over.type = Type::slice_end;
-      over.track = track_of(client);
-      entries_.push_back(std::move(over));
+      entries_.push_back(named(end, Type::slice_end, track_of(client), {}, {}));
     }
   }
 
@@ -155,8 +152,7 @@ class Trace {
       const std::int64_t ended = row.ended.time_since_epoch().count();
       if (row.kind != RowKind::message || !window_.contains(began)) continue;
       const std::string& type = recording_.texts.at(row.type);
-      const bool arrives =
-          (row.fate == Fate::delivered || row.fate == Fate::duplicate) && window_.contains(ended);
+      const bool arrives = row.arrived() && window_.contains(ended);
       if (arrives) ++flow;
       Entry sent = named(began, Type::instant, track_of(row.from), "send " + type, "message");
       sent.detail = recording_.texts.at(row.fields);
@@ -209,11 +205,7 @@ class Trace {
       begin.detail = fault.effect;
       entries_.push_back(std::move(begin));
       const std::int64_t ended = std::max(fault.ended.time_since_epoch().count(), began + 1);
-      Entry over;
-      over.at = ended;
-      over.type = Type::slice_end;
-      over.track = uuid;
-      entries_.push_back(std::move(over));
+      entries_.push_back(named(ended, Type::slice_end, uuid, {}, {}));
     }
   }
 
@@ -224,10 +216,7 @@ class Trace {
       for (const auto& [at, value] : series.points) {
         const std::int64_t time = at.time_since_epoch().count();
         if (!window_.contains(time)) continue;
-        Entry entry;
-        entry.at = time;
-        entry.type = Type::counter;
-        entry.track = uuid;
+        Entry entry = named(time, Type::counter, uuid, {}, {});
         entry.value = value;
         entries_.push_back(std::move(entry));
       }

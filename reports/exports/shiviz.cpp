@@ -48,8 +48,8 @@ class Log {
     const bool is_message = row.kind == RowKind::message;
     if (!window.contains(began)) return;
     if (is_message && row.fate != Fate::duplicate) moments_.push_back({began, row.cause, true, i});
-    const bool arrives = row.fate == Fate::delivered || row.fate == Fate::duplicate;
-    if (!is_message || (arrives && window.contains(ended))) moments_.push_back({ended, row.number, false, i});
+    if (!is_message || (row.arrived() && window.contains(ended)))
+      moments_.push_back({ended, row.number, false, i});
   }
 
   void append(const Moment& moment, std::string& out) {

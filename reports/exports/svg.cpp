@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/exports/exports.hpp"
+#include "reports/text/markup.hpp"
 #include "reports/text/operations.hpp"
 #include "reports/text/style.hpp"
 
@@ -35,28 +36,9 @@ constexpr std::string_view style = R"(
   @media print { svg { color: #000000; background: #ffffff; } }
 )";
 
-// As text within XML: no markup, and no characters that XML has not.
+// XML has no control characters either.
 std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : reports::text::harmless(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return reports::text::without_markup(reports::text::harmless(text));
 }
 
 class Diagram {
@@ -220,15 +202,12 @@ class Diagram {
   void draw_operation(const sim::Operation& operation, double lane, double room) {
     const double from = x(operation.invoke);
     const double to = std::max(x(operation.complete), from + 3);
-    const std::string_view how = operation.outcome == sim::Outcome::ok     ? ""
-                                 : operation.outcome == sim::Outcome::fail ? " refused"
-                                                                           : " unknown";
     const std::string words = reports::text::operation_text(run_, operation);
     fmt::format_to(
         std::back_inserter(out_),
-        "<g><title>{}</title><rect class=\"operation{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
+        "<g><title>{}</title><rect class=\"operation {}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
         "height=\"14\" rx=\"3\"/>",
-        escaped(words), how, from, lane - 7, to - from);
+        escaped(words), reports::text::in_words(operation.outcome), from, lane - 7, to - from);
     const double length = letter * static_cast<double>(reports::text::width_of(words));
     const bool inside = length < to - from;
     if (inside || length < room)

@@ -44,6 +44,8 @@ struct Row {
   std::uint32_t type = 0;  // numbers of texts
   std::uint32_t fields = 0;
   std::uint32_t why = 0;  // it was lost
+
+  bool arrived() const { return fate == Fate::delivered || fate == Fate::duplicate; }
 };
 
 // A field of a node's state took a value, after the event `number`.

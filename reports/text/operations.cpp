@@ -21,6 +21,18 @@ std::string line(std::string_view name, const Outcomes& kind) {
 
 }  // namespace
 
+std::string_view in_words(sim::Outcome outcome) {
+  switch (outcome) {
+    case sim::Outcome::ok:
+      return "ok";
+    case sim::Outcome::fail:
+      return "refused";
+    case sim::Outcome::info:
+      break;
+  }
+  return "unknown";
+}
+
 void Outcomes::add(const sim::Operation& operation) {
   switch (operation.outcome) {
     case sim::Outcome::ok:

@@ -3,12 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "reports/text/style.hpp"
 #include "sim/metrics.hpp"
 #include "sim/run_record.hpp"
 
 namespace lightcone::reports::text {
+
+// "ok", "refused" or "unknown".
+std::string_view in_words(sim::Outcome outcome);
 
 // How many ended how, and how long the successful ones took.
 struct Outcomes {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "reports/checkers/check_history.hpp"
+#include "reports/text/operations.hpp"
 
 namespace lightcone::tools {
 
@@ -62,18 +63,6 @@ class Watch {
            std::all_of(what.inconsistent.begin(), what.inconsistent.end(), among(checked.ruled_out));
   }
 
-  static std::string_view words(sim::Outcome outcome) {
-    switch (outcome) {
-      case sim::Outcome::ok:
-        return "ok";
-      case sim::Outcome::fail:
-        return "refused";
-      case sim::Outcome::info:
-        break;
-    }
-    return "unknown";
-  }
-
   std::int64_t count(const Observation& what) const {
     if (what.mark) {
       return std::count_if(run_.landmarks.begin(), run_.landmarks.end(), [&](const sim::Landmark& landmark) {
@@ -85,7 +74,7 @@ class Watch {
       if (what.client && (client >= run_.node_names.size() || run_.node_names[client] != *what.client))
         return false;
       if (what.operation && operation.f != *what.operation) return false;
-      if (what.outcome && words(operation.outcome) != *what.outcome) return false;
+      if (what.outcome && reports::text::in_words(operation.outcome) != *what.outcome) return false;
       return !what.answer ||
              (operation.outcome == sim::Outcome::ok && operation.result.to_json() == *what.answer);
     });

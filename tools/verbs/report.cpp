@@ -118,13 +118,15 @@ class ReportVerb final : public Verb {
     if (!record) return exit_interrupted;
     record->reproduce = reproduce_line(subject.loaded, subject.overrides, subject.seed);
     const reports::RunReport report = reports::judge(*record);
-    const std::size_t messages = reports::exports::messages_in(recording, settings.window);
-    if (settings.format == "svg" && messages > reports::exports::most_messages_in_svg) {
-      terminal.complain(
-          fmt::format("{} messages are too many for a diagram, which holds {}: --from and --to cut a "
-                      "part out, `lightcone shrink` makes the run smaller",
-                      messages, reports::exports::most_messages_in_svg));
-      return exit_usage;
+    if (settings.format == "svg") {
+      const std::size_t messages = reports::exports::messages_in(recording, settings.window);
+      if (messages > reports::exports::most_messages_in_svg) {
+        terminal.complain(
+            fmt::format("{} messages are too many for a diagram, which holds {}: --from and --to cut a "
+                        "part out, `lightcone shrink` makes the run smaller",
+                        messages, reports::exports::most_messages_in_svg));
+        return exit_usage;
+      }
     }
     const auto wrong = settings.format == "html"
                            ? write_page(settings.output, *record, report, recording, subject.loaded.text)
