@@ -12,6 +12,8 @@
 #include <list>
 #include <thread>
 
+#include "reports/text/markup.hpp"
+
 namespace lightcone::tools {
 
 namespace {
@@ -77,11 +79,12 @@ class Session {
     if (!target) return send(400, "The address is malformed.");
     if (target->path == "/run") return stream_run(*target);
     const Answer found = site_.answer(*target);
-    send_whole(found.status, found.type, found.body);
+    send_whole(found.status, found.body);
   }
 
   void set_headers(auto& response) const {
     response.set(http::field::server, "Lightcone");
+    response.set(http::field::content_type, "text/html; charset=utf-8");
     response.set(http::field::cache_control, "no-store");
     response.set("X-Content-Type-Options", "nosniff");
     response.set("X-Frame-Options", "DENY");
@@ -89,14 +92,12 @@ class Session {
   }
 
   void send(int status, std::string_view why) {
-    send_whole(status, "text/html; charset=utf-8",
-               Site::page("Lightcone", "<pre>" + as_html(why) + "</pre>"));
+    send_whole(status, Site::page("Lightcone", "<pre>" + reports::text::without_markup(why) + "</pre>"));
   }
 
-  void send_whole(int status, const std::string& type, const std::string& body) {
+  void send_whole(int status, const std::string& body) {
     http::response<http::string_body> response(static_cast<http::status>(status), 11);
     set_headers(response);
-    response.set(http::field::content_type, type);
     response.body() = body;
     response.keep_alive(false);
     response.prepare_payload();
@@ -112,7 +113,6 @@ class Session {
     const auto write = [&](std::string_view piece) {
       if (!begun) {
         set_headers(head);
-        head.set(http::field::content_type, "text/html; charset=utf-8");
         head.keep_alive(false);
         head.chunked(true);
         begun = true;

@@ -12,6 +12,7 @@
 #include "reports/html/page.hpp"
 #include "reports/judge.hpp"
 #include "reports/recording/recorder.hpp"
+#include "reports/text/markup.hpp"
 #include "scenarios/run.hpp"
 #include "tools/option_values.hpp"
 #include "tools/page_program.hpp"
@@ -21,6 +22,7 @@
 namespace lightcone::tools {
 
 namespace fs = std::filesystem;
+using reports::text::without_markup;
 
 namespace {
 
@@ -44,7 +46,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 std::string link(std::string_view target, std::string_view words) {
-  return fmt::format("<a href=\"{}\">{}</a>", as_html(target), as_html(words));
+  return fmt::format("<a href=\"{}\">{}</a>", without_markup(target), without_markup(words));
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ std::string Site::page(std::string_view title, std::string_view body) {
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta "
       "charset=\"utf-8\"><title>{0}</title><style>{1}</style></head>\n"
       "<body><h1>{0}</h1>\n{2}</body></html>\n",
-      as_html(title), style, body);
+      without_markup(title), style, body);
 }
 
 std::vector<std::string> Site::files() const {
@@ -73,9 +75,13 @@ std::vector<std::string> Site::files() const {
   return names;
 }
 
-Site::Refusal Site::read(const std::string& name, std::string& text) const {
+Site::Refusal Site::find(const std::string& name, std::string& text) const {
   const std::vector<std::string> known = files();
   if (!std::binary_search(known.begin(), known.end(), name)) return {404, "There is no such scenario."};
+  return read(name, text);
+}
+
+Site::Refusal Site::read(const std::string& name, std::string& text) const {
   const fs::path path = folder_ / name;
   std::error_code wrong;
   if (fs::file_size(path, wrong) > limits_.bytes || wrong)
@@ -95,7 +101,7 @@ std::string Site::index() const {
     const auto loaded = scenarios::load(registry_, {}, diagnostics);
     if (!loaded) continue;  // a schema, or something that is being written
     rows += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", link("/scenario?file=" + encoded(name), name),
-                        as_html(loaded->scenario.title));
+                        without_markup(loaded->scenario.title));
   }
   if (rows.empty()) return page("Lightcone", "<p>There is no scenario in this folder.</p>");
   return page("Lightcone",
@@ -106,50 +112,47 @@ std::string Site::index() const {
 
 Answer Site::form(const std::string& name) const {
   std::string text;
-  if (const Refusal refusal = read(name, text); refusal.status != 0)
-    return {refusal.status, "text/html; charset=utf-8",
-            page("Not found", "<p>" + as_html(refusal.why) + "</p>")};
+  if (const Refusal refusal = find(name, text); refusal.status != 0)
+    return {refusal.status, page("Not found", "<p>" + without_markup(refusal.why) + "</p>")};
   scenarios::Diagnostics diagnostics(name, text);
   const auto loaded = scenarios::load(registry_, {}, diagnostics);
   if (!loaded)
-    return {422, "text/html; charset=utf-8",
-            page("Not a scenario", "<pre>" + as_html(diagnostics.to_text()) + "</pre>")};
+    return {422, page("Not a scenario", "<pre>" + without_markup(diagnostics.to_text()) + "</pre>")};
   const scenarios::Scenario& scenario = loaded->scenario;
   std::string body = fmt::format(
       "<p>{}</p>\n<form action=\"/run\" method=\"get\">\n"
       "<input type=\"hidden\" name=\"file\" value=\"{}\">\n"
       "<label>Seed <input name=\"seed\" value=\"{}\" inputmode=\"numeric\"></label>\n",
-      as_html(scenario.question), as_html(name), scenario.seed);
+      without_markup(scenario.question), without_markup(name), scenario.seed);
   body += "<fieldset><legend>Safeguards to switch off</legend>\n";
   for (const sim::BugSwitch& bug : loaded->model->bugs()) {
     const bool off = loaded->bugs.contains(bug.name);
     body += fmt::format(
         "<label><input type=\"checkbox\" name=\"bug\" value=\"{0}\"{1}> {2} <code>{0}</code></label>\n",
-        as_html(bug.name), off ? " checked disabled" : "", as_html(bug.removes));
+        without_markup(bug.name), off ? " checked disabled" : "", without_markup(bug.removes));
   }
   body +=
       "</fieldset>\n<label>Changes, one a line, such as <code>workload.clients=10</code>"
       "<textarea name=\"set\"></textarea></label>\n<button>Run</button></form>\n<h2>The "
       "scenario</h2>\n<pre>" +
-      as_html(text) + "</pre>\n<p>" + link("/", "All scenarios") + "</p>\n";
-  return {200, "text/html; charset=utf-8", page(scenario.title, body)};
+      without_markup(text) + "</pre>\n<p>" + link("/", "All scenarios") + "</p>\n";
+  return {200, page(scenario.title, body)};
 }
 
 Answer Site::result(const std::string& id) {
   const auto number = parse_count(id);
   const std::lock_guard lock(mutex_);
   for (const Page& each : pages_)
-    if (number && each.id == *number) return {200, "text/html; charset=utf-8", each.html};
-  return {404, "text/html; charset=utf-8",
-          page("Not found", "<p>This run is not remembered any more: run it again.</p><p>" +
-                                link("/", "All scenarios") + "</p>")};
+    if (number && each.id == *number) return {200, each.html};
+  return {404, page("Not found", "<p>This run is not remembered any more: run it again.</p><p>" +
+                                     link("/", "All scenarios") + "</p>")};
 }
 
 Answer Site::answer(const Target& target) {
-  if (target.path == "/") return {200, "text/html; charset=utf-8", index()};
+  if (target.path == "/") return {200, index()};
   if (target.path == "/scenario") return form(target.value("file"));
   if (target.path == "/result") return result(target.value("id"));
-  return {404, "text/html; charset=utf-8", page("Not found", "<p>" + link("/", "All scenarios") + "</p>")};
+  return {404, page("Not found", "<p>" + link("/", "All scenarios") + "</p>")};
 }
 
 std::string Site::make_page(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write,
@@ -189,7 +192,7 @@ std::string Site::make_page(const scenarios::Loaded& loaded, std::uint64_t seed,
 Site::Refusal Site::run(const Target& target, const Write& write) {
   const std::string name = target.value("file");
   std::string text;
-  if (const Refusal refusal = read(name, text); refusal.status != 0) return refusal;
+  if (const Refusal refusal = find(name, text); refusal.status != 0) return refusal;
   scenarios::Overrides overrides;
   overrides.bugs = target.values("bug");
   for (const std::string& settings : target.values("set"))
@@ -203,27 +206,34 @@ Site::Refusal Site::run(const Target& target, const Write& write) {
     if (!number) return {422, "The seed is not a number from 0: " + given};
     seed = *number;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (running_ >= limits_.runs)
-      return {503, "As many runs as this server allows are under way: try again in a moment."};
-    ++running_;
-  }
-  const auto done = [this] {
-    const std::lock_guard lock(mutex_);
-    --running_;
-  };
-  const std::unique_ptr<const void, std::function<void(const void*)>> leave(this,
-                                                                            [&](const void*) { done(); });
+  if (!begin_run()) return {503, "As many runs as this server allows are under way: try again in a moment."};
+  stream(*loaded, seed, write);
+  end_run();
+  return {};
+}
+
+bool Site::begin_run() {
+  const std::lock_guard lock(mutex_);
+  if (running_ >= limits_.runs) return false;
+  ++running_;
+  return true;
+}
+
+void Site::end_run() {
+  const std::lock_guard lock(mutex_);
+  --running_;
+}
+
+void Site::stream(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write) {
   // The end of a page comes last, so that a browser shows what has come so far.
-  const std::string shell = page(loaded->scenario.title, "");
+  const std::string shell = page(loaded.scenario.title, "");
   const std::string_view end = "</body></html>\n";
-  if (!write(std::string_view(shell).substr(0, shell.size() - end.size()))) return {};
+  if (!write(std::string_view(shell).substr(0, shell.size() - end.size()))) return;
   std::string problem;
-  std::string html = make_page(*loaded, seed, write, problem);
+  std::string html = make_page(loaded, seed, write, problem);
   if (html.empty()) {
-    write("<p>" + as_html(problem) + "</p>\n" + std::string(end));
-    return {};
+    write("<p>" + without_markup(problem) + "</p>\n" + std::string(end));
+    return;
   }
   std::uint64_t id = 0;
   {
@@ -236,7 +246,6 @@ Site::Refusal Site::run(const Target& target, const Write& write) {
   write(fmt::format("<meta http-equiv=\"refresh\" content=\"0;url={0}\"><p>{1}</p>\n", where,
                     link(where, "The run")) +
         std::string(end));
-  return {};
 }
 
 }  // namespace lightcone::tools

@@ -19,8 +19,7 @@ namespace lightcone::tools {
 
 struct Answer {
   int status = 200;
-  std::string type = "text/html; charset=utf-8";
-  std::string body{};
+  std::string body{};  // HTML
 };
 
 class Site {
@@ -58,11 +57,17 @@ class Site {
   };
 
   std::vector<std::string> files() const;
-  // The scenario's text; a refusal if there is none of that name.
+  // The text of one of files().
   Refusal read(const std::string& name, std::string& text) const;
+  // The same of whatever name; a refusal if there is no such file.
+  Refusal find(const std::string& name, std::string& text) const;
   std::string index() const;
   Answer form(const std::string& name) const;
   Answer result(const std::string& id);
+  // Whether there was room for one more; then end_run() ends it.
+  bool begin_run();
+  void end_run();
+  void stream(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write);
   std::string make_page(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write,
                         std::string& problem);
 

@@ -25,7 +25,4 @@ std::optional<Target> parse_target(std::string_view text);
 // As the value of a field.
 std::string encoded(std::string_view text);
 
-// As text within HTML.
-std::string as_html(std::string_view text);
-
 }  // namespace lightcone::tools
