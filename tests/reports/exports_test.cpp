@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "reports/exports/exports.hpp"
-#include "reports/recording/recorder.hpp"
-#include "tests/shipped_scenarios.hpp"
+#include "tests/reports/recorded.hpp"
 
 namespace lightcone::tests {
 
@@ -19,24 +18,6 @@ namespace {
 
 using namespace reports;
 using exports::Window;
-
-struct Recorded {
-  sim::RunRecord run;
-  Recording recording;
-};
-
-Recorded recorded(const std::string& file) {
-  const models::Registry registry;
-  const scenarios::Loaded loaded = load_shipped(registry, file);
-  Recorded out;
-  scenarios::RunOptions options;
-  options.seed = loaded.scenario.seed;
-  options.attach = [&](sim::Simulation& simulation) { return record(simulation, out.recording); };
-  auto run = scenarios::run(loaded, options);
-  REQUIRE(run);
-  out.run = std::move(*run);
-  return out;
-}
 
 // Every element is closed, in order, and nothing but the known characters stands between them.
 void check_is_well_formed(const std::string& xml) {

@@ -3,8 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/html/page.hpp"
-#include "reports/recording/recorder.hpp"
-#include "tests/shipped_scenarios.hpp"
+#include "tests/reports/recorded.hpp"
 
 namespace lightcone::tests {
 
@@ -12,26 +11,6 @@ namespace {
 
 using nlohmann::json;
 namespace html = reports::html;
-
-struct Recorded {
-  reports::Recording recording;
-  sim::RunRecord run;
-  reports::RunReport report;
-};
-
-Recorded recorded(const std::string& file) {
-  const models::Registry registry;
-  const scenarios::Loaded loaded = load_shipped(registry, file);
-  Recorded out;
-  scenarios::RunOptions options;
-  options.seed = loaded.scenario.seed;
-  options.attach = [&](sim::Simulation& simulation) { return reports::record(simulation, out.recording); };
-  auto run = scenarios::run(loaded, options);
-  REQUIRE(run);
-  out.run = std::move(*run);
-  out.report = reports::judge(out.run);
-  return out;
-}
 
 json data_of(const Recorded& recorded, const html::Limits& limits = {}) {
   return json::parse(html::page_data(recorded.run, recorded.report, recorded.recording, "{}", limits));
