@@ -28,12 +28,12 @@ struct Peer {
   const char* file;
   double seconds;
 };
-constexpr Peer peers[] = {{"etcd/etcd_002.jsonl", 0.26},
-                          {"kv/c50-ok.jsonl", 0.60},
+constexpr Peer peers[] = {{"kv/c50-ok.jsonl", 0.60},
                           {"kv/c50-bad.jsonl", 0.07},
                           {"kv/c10-ok.jsonl", 8.7},
                           {"kv/c10-bad.jsonl", 5.5}};
-constexpr double peer_etcd_in_sum = 0.66;  // 102 files
+constexpr double peer_etcd_in_sum = 0.66;   // 102 files
+constexpr double peer_etcd_slowest = 0.26;  // etcd_002
 
 struct Measured {
   double seconds = 0;
@@ -104,7 +104,7 @@ int run(const std::filesystem::path& folder, int repetitions) {
   }
   print_row("etcd, sum of " + std::to_string(files), etcd, "",
             peer_etcd_in_sum * static_cast<double>(files) / 102);
-  print_row("etcd, the slowest", slowest, "", 0.26);
+  print_row("etcd, the slowest", slowest, "", peer_etcd_slowest);
   return wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -1,4 +1,5 @@
 // How long it takes to judge list-append and register transactions, and in how much memory.
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -114,14 +115,15 @@ void damage(sim::History& history, std::uint64_t seed) {
   }
 }
 
-// One read, in the middle, finds what the read before it of the same key found, if that was something else.
+// One read, in the middle, finds what the key held long before, and what had been replaced since.
 void make_stale(sim::History& history) {
-  for (std::size_t i = history.size() / 2, earlier = 0; i < history.size(); ++i) {
+  constexpr std::size_t long_before = 100;  // transactions; fewer run at once
+  for (std::size_t i = std::max(history.size() / 2, long_before); i < history.size(); ++i) {
     const sim::ValueList* micros = history[i].result.as_list();
     for (std::size_t m = 0; m < micros->size(); ++m) {
       const sim::ValueList& micro = *(*micros)[m].as_list();
       if (*micro[0].as_text() != "r" || micro[2].is_null()) continue;
-      for (earlier = i; earlier-- > 0;) {
+      for (std::size_t earlier = i - long_before + 1; earlier-- > 0;) {
         for (const sim::Value& item : *history[earlier].result.as_list()) {
           const sim::ValueList& old = *item.as_list();
           if (*old[0].as_text() != "w" || old[1] != micro[1] || old[2] == micro[2]) continue;
