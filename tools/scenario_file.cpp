@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t largest_scenario = std::uint64_t{16} << 20U;
 
-// As a shell wants it.
+}  // namespace
+
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:%@+,";
@@ -24,8 +25,6 @@ std::string quoted(const std::string& word) {
   for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
 }
-
-}  // namespace
 
 LoadedFile load_scenario(const models::Registry& registry, const std::string& file,
                          const scenarios::Overrides& overrides, Terminal& terminal) {

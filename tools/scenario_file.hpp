@@ -28,6 +28,9 @@ struct SeedRange {
 // "7" or "1..100"; nothing for anything else, an empty range, or more than a million seeds.
 std::optional<SeedRange> parse_seeds(std::string_view text);
 
+// A word of a command line as a shell wants it.
+std::string quoted(const std::string& word);
+
 // The command line that runs this again.
 std::string reproduce_line(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
                            std::uint64_t seed);

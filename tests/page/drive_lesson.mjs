@@ -1,10 +1,10 @@
 // Opens a lesson's page in headless Chromium: nothing is given away before the prediction, everything is there after it.
-//   node drive_lesson.mjs PAGE [SCREENSHOT_FOLDER]
+//   node drive_lesson.mjs PAGE CHOICE right|wrong [SCREENSHOT_FOLDER]
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 
 const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
-const [file, pictures] = process.argv.slice(2);
+const [file, choice, expected, pictures] = process.argv.slice(2);
 const problems = [];
 const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
 
@@ -25,10 +25,13 @@ await picture("question");
 
 // By keyboard alone.
 await choices.first().focus();
-await page.keyboard.press("Tab");
+for (let at = 1; at < Number(choice); at++) await page.keyboard.press("Tab");
 await page.keyboard.press("Enter");
 const result = await page.locator("#lesson .result").innerText();
-check("the result is told", /You predicted 2(, and so it was|\. It was \d)/.test(result), result);
+const told = { right: `✓ You predicted ${choice}, and so it was.`, wrong: `✗ You predicted ${choice}. It was ` }[expected];
+check("the result is told", result.startsWith(told), result);
+check("the title is there once", (await page.locator("h1").count()) === 1);
+check("the question is there once", (await page.locator(".question").count()) === 1);
 check("the result has the focus", await page.evaluate(() => document.activeElement?.classList.contains("result")));
 check("a prediction is final", await choices.first().isDisabled());
 for (const shown of ["#verdict", "#explanation", "#operations", "canvas"])

@@ -34,10 +34,7 @@ std::optional<HeldRun> hold(const scenarios::Loaded& loaded, reports::Recording*
   HeldRun held;
   held.report = reports::judge(*record);
   held.record = std::move(*record);
-  const auto& choices = loaded.scenario.lesson->choices;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (observed(choices[i].when, held.record, held.report)) held.came_true.push_back(i);
-  }
+  held.came_true = came_true(*loaded.scenario.lesson, held.record, held.report);
   return held;
 }
 

@@ -19,7 +19,7 @@ namespace lightcone::tools {
 struct HeldRun {
   sim::RunRecord record;
   reports::RunReport report;
-  std::vector<std::size_t> came_true;  // choices, from 0; of a sound lesson exactly one
+  std::vector<std::size_t> came_true;  // choices, from 0
 };
 
 // Nothing when it was interrupted. What pages need goes into `recording`, unless that is null.

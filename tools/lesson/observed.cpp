@@ -98,4 +98,13 @@ bool observed(const std::vector<Observation>& observations, const sim::RunRecord
                      [&](const Observation& what) { return watch.sees(what); });
 }
 
+std::vector<std::size_t> came_true(const scenarios::Lesson& lesson, const sim::RunRecord& run,
+                                   const reports::RunReport& report) {
+  std::vector<std::size_t> choices;
+  for (std::size_t i = 0; i < lesson.choices.size(); ++i) {
+    if (observed(lesson.choices[i].when, run, report)) choices.push_back(i);
+  }
+  return choices;
+}
+
 }  // namespace lightcone::tools

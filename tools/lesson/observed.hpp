@@ -13,4 +13,8 @@ namespace lightcone::tools {
 bool observed(const std::vector<scenarios::Observation>& observations, const sim::RunRecord& run,
               const reports::RunReport& report);
 
+// The choices that came true, from 0; of a sound lesson exactly one.
+std::vector<std::size_t> came_true(const scenarios::Lesson& lesson, const sim::RunRecord& run,
+                                   const reports::RunReport& report);
+
 }  // namespace lightcone::tools

@@ -216,17 +216,7 @@ int write_lesson_page(const scenarios::Loaded& loaded, const Settings& settings,
   const auto held = hold(loaded, &recording);
   if (!held) return exit_interrupted;
   if (!is_sound(*held, terminal)) return exit_invalid;
-  const scenarios::Lesson& lesson = *loaded.scenario.lesson;
-  reports::html::LessonPage page;
-  page.name = settings.name;
-  page.situation = lesson.situation;
-  page.prediction = lesson.prediction;
-  for (const scenarios::Choice& choice : lesson.choices) page.choices.push_back(choice.text);
-  page.came_true = held->came_true.front();
-  page.misconception = lesson.misconception;
-  for (const scenarios::Remedy* remedy : remedies_of(lesson)) page.changes.push_back(remedy->text);
-  if (const auto wrong =
-          write_page(settings.report, held->record, held->report, recording, loaded.text, page)) {
+  if (const auto wrong = write_page(settings.report, held->record, held->report, recording, loaded)) {
     terminal.complain(*wrong);
     return exit_cannot_create;
   }

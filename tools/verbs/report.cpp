@@ -129,7 +129,7 @@ class ReportVerb final : public Verb {
       }
     }
     const auto wrong = settings.format == "html"
-                           ? write_page(settings.output, *record, report, recording, subject.loaded.text)
+                           ? write_page(settings.output, *record, report, recording, subject.loaded)
                            : export_run(*record, recording, settings);
     if (wrong) {
       terminal.complain(*wrong);

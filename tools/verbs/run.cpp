@@ -177,7 +177,7 @@ class OneRun {
       }
     }
     if (!settings_.report.empty()) {
-      if (const auto wrong = write_page(settings_.report, *record, report, recording, loaded_.text)) {
+      if (const auto wrong = write_page(settings_.report, *record, report, recording, loaded_)) {
         terminal_.complain(*wrong);
         return exit_cannot_create;
       }

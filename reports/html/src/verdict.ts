@@ -30,8 +30,8 @@ export function verdictBar(run: Run, focus: Focus): HTMLElement {
   });
   const off = run.bugs.map((bug) => el("li", {}, el("b", {}, "Safeguard switched off: "), bug.removes, el("code", {}, ` ${bug.name}`)));
   return el("header", { id: "verdict", class: run.verdict },
-    el("h1", {}, run.title),
-    el("p", { class: "question" }, run.question),
+    // A lesson has told its title and asked its question already.
+    ...(run.lesson === undefined ? [el("h1", {}, run.title), el("p", { class: "question" }, run.question)] : []),
     el("p", { class: "outcome" }, `${symbols[run.verdict] ?? "•"} ${outcome(run)}`),
     el("ul", { class: "claims" }, ...claims),
     off.length === 0 ? null : el("ul", { class: "off" }, ...off),
