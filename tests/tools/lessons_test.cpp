@@ -102,6 +102,7 @@ TEST_CASE("lessons: wrong usage and files without a lesson are told") {
   CHECK(run_program("lesson the-forgotten-vote --try fix").exit_code == 64);
   CHECK(run_program("lesson the-forgotten-vote --try a --seeds 9..1").exit_code == 64);
   CHECK(run_program("lesson the-forgotten-vote --try a --report x.html").exit_code == 64);
+  CHECK(run_program("lesson the-forgotten-vote --answer 1 --seeds 1..2").exit_code == 64);
   const Ran none = run_program("lesson " + (source_folder() / "scenarios/raft/figure-8.json").string());
   CHECK(none.exit_code == 65);
   CHECK_THAT(none.output, Contains("there is no lesson in this scenario"));

@@ -127,6 +127,10 @@ std::optional<Settings> LessonVerb::settings_from(const options::variables_map& 
       return std::nullopt;
     }
   }
+  if (!settings.remedy && !given["seeds"].defaulted()) {
+    terminal.complain("--seeds goes with --try: a lesson's own run has the seed of its file");
+    return std::nullopt;
+  }
   const std::string seeds = given["seeds"].as<std::string>();
   const auto range = parse_seeds(seeds);
   if (!range) {
