@@ -130,6 +130,7 @@ TEST_CASE("serve: scenarios are listed, run with changes, and shown") {
   CHECK(status_of(run) == 200);
   CHECK_THAT(
       run, Contains("Transfer-Encoding: chunked") && Contains(" % of 15.0 s, ") && Contains("/result?id=1"));
+  CHECK_THAT(run, Contains("served/vote.json --seed 5 --set workload.clients=4 --set length=15s</code>"));
   const std::string page = served.get("/result?id=1");
   CHECK(status_of(page) == 200);
   CHECK_THAT(page, Contains("<!DOCTYPE html>") && Contains("id=\"run\""));

@@ -9,13 +9,12 @@
 #include <memory>
 #include <set>
 
-#include "reports/html/page.hpp"
 #include "reports/judge.hpp"
 #include "reports/recording/recorder.hpp"
 #include "reports/text/markup.hpp"
 #include "scenarios/run.hpp"
 #include "tools/option_values.hpp"
-#include "tools/page_program.hpp"
+#include "tools/page_file.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/terminal.hpp"
 
@@ -155,12 +154,12 @@ Answer Site::answer(const Target& target) {
   return {404, page("Not found", "<p>" + link("/", "All scenarios") + "</p>")};
 }
 
-std::string Site::make_page(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write,
-                            std::string& problem) {
+std::string Site::make_page(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
+                            const Write& write, std::string& problem) {
   const auto begin = std::chrono::steady_clock::now();
   reports::Recording recording;
   scenarios::RunOptions options;
-  options.seed = seed;
+  options.seed = *overrides.seed;
   options.attach = [&](sim::Simulation& simulation) { return reports::record(simulation, recording); };
   int told = 0;
   options.progress = [&](const scenarios::Progress& progress) {
@@ -183,10 +182,8 @@ std::string Site::make_page(const scenarios::Loaded& loaded, std::uint64_t seed,
   };
   auto record = scenarios::run(loaded, options);
   if (!record) return {};
-  record->reproduce = reproduce_line(loaded, {}, seed);
-  const reports::RunReport report = reports::judge(*record);
-  return reports::html::page(page_program(), page_style(),
-                             reports::html::page_data(*record, report, recording, loaded.text));
+  record->reproduce = reproduce_line(loaded, overrides, *overrides.seed);
+  return page_text(*record, reports::judge(*record), recording, loaded);
 }
 
 Site::Refusal Site::run(const Target& target, const Write& write) {
@@ -198,16 +195,17 @@ Site::Refusal Site::run(const Target& target, const Write& write) {
   for (const std::string& settings : target.values("set"))
     for (std::string& line : lines_of(settings)) overrides.settings.push_back(std::move(line));
   scenarios::Diagnostics diagnostics(name, text);
-  const auto loaded = scenarios::load(registry_, overrides, diagnostics);
+  auto loaded = scenarios::load(registry_, overrides, diagnostics);
   if (!loaded) return {422, diagnostics.to_text()};
-  std::uint64_t seed = loaded->scenario.seed;
+  loaded->file = (folder_ / name).string();
+  overrides.seed = loaded->scenario.seed;
   if (const std::string given = target.value("seed"); !given.empty()) {
     const auto number = parse_count(given);
     if (!number) return {422, "The seed is not a number from 0: " + given};
-    seed = *number;
+    overrides.seed = number;
   }
   if (!begin_run()) return {503, "As many runs as this server allows are under way: try again in a moment."};
-  stream(*loaded, seed, write);
+  stream(*loaded, overrides, write);
   end_run();
   return {};
 }
@@ -224,13 +222,16 @@ void Site::end_run() {
   --running_;
 }
 
-void Site::stream(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write) {
+void Site::stream(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
+                  const Write& write) {
   // The end of a page comes last, so that a browser shows what has come so far.
   const std::string shell = page(loaded.scenario.title, "");
   const std::string_view end = "</body></html>\n";
   if (!write(std::string_view(shell).substr(0, shell.size() - end.size()))) return;
+  write("<p>The same in a terminal, where no run takes too long: <code>" +
+        without_markup(reproduce_line(loaded, overrides, *overrides.seed)) + "</code></p>\n");
   std::string problem;
-  std::string html = make_page(loaded, seed, write, problem);
+  std::string html = make_page(loaded, overrides, write, problem);
   if (html.empty()) {
     write("<p>" + without_markup(problem) + "</p>\n" + std::string(end));
     return;

@@ -67,9 +67,10 @@ class Site {
   // Whether there was room for one more; then end_run() ends it.
   bool begin_run();
   void end_run();
-  void stream(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write);
-  std::string make_page(const scenarios::Loaded& loaded, std::uint64_t seed, const Write& write,
-                        std::string& problem);
+  // `overrides`: with which it was loaded, and its seed.
+  void stream(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides, const Write& write);
+  std::string make_page(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
+                        const Write& write, std::string& problem);
 
   const models::Registry& registry_;
   std::filesystem::path folder_;
