@@ -6,7 +6,9 @@
 #include "models/parts/raft/quorum.hpp"
 #include "models/parts/stable/cell.hpp"
 #include "models/parts/stable/wal.hpp"
+#include "models/parts/workload/ending.hpp"
 #include "sim/disk/disk.hpp"
+#include "tests/models/fake_env.hpp"
 
 namespace lightcone::tests {
 
@@ -201,6 +203,26 @@ TEST_CASE("key-value: a snapshot restores state and sessions") {
   CHECK(copy.apply({1, 4, Verb::cas, "x", 7, 5}, 5) == sim::Value(false));
   CHECK(store.get("x") == sim::Value(5));
   CHECK(copy.get("s") == sim::Value("a "));
+}
+
+TEST_CASE("ending: the history tells how an operation ended, and who said so") {
+  FakeEnv env(NodeId{0});
+  using models::parts::Ending;
+  const std::vector<Ending> endings = {{sim::Outcome::ok, sim::Value(7), "", NodeId{1}},
+                                       {sim::Outcome::fail, {}, "no leader", NodeId{1}},
+                                       {sim::Outcome::info, {}, "no answer", sim::no_node}};
+  for (std::size_t i = 0; i < endings.size(); ++i) {
+    const auto operation = env.history().invoke(static_cast<std::int64_t>(i), "get", sim::Value("k"), {});
+    models::parts::record(env, operation, endings[i]);
+  }
+  const sim::History& history = env.history().history();
+  REQUIRE(history.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(history[i].outcome == endings[i].outcome);
+    CHECK(history[i].error == endings[i].error);
+    CHECK(history[i].node == (i == 2 ? "" : "n"));
+  }
+  CHECK(history[0].result == sim::Value(7));
 }
 
 }  // namespace lightcone::tests

@@ -118,6 +118,22 @@ TEST_CASE("lessons: an observation that contradicts itself is refused with its p
   CHECK_THAT(ran.output, Contains("a claim and its verdict come together"));
 }
 
+TEST_CASE("lessons: bounds of an observation are bounds") {
+  json scenario = file_of("two-replicas-and-one-cut");
+  const auto count = [](const char* bound, int value) {
+    return json::array({{{"client", "c2"}, {"operation", "put"}, {bound, value}}});
+  };
+  json& choices = scenario["lesson"]["choices"];
+  for (const bool enough : {false, true}) {
+    for (json& choice : choices) choice["when"] = count("at_least", 1'000'000);
+    choices.at(0)["when"] = count("at_most", 0);
+    choices.at(enough ? 1 : 2)["when"] = count(enough ? "at_least" : "at_most", enough ? 1 : 1'000'000);
+    const std::string file = scratch("lesson.json");
+    std::ofstream(file) << scenario.dump(2);
+    CHECK(answer_of("lesson " + file + " --json").at("came_true") == (enough ? 2 : 3));
+  }
+}
+
 TEST_CASE("lessons: choices of which none or several come true are told") {
   json scenario = file_of("the-forgotten-vote");
   for (const bool both : {false, true}) {
