@@ -178,7 +178,7 @@ TEST_CASE("serve: a run that takes too long is ended, and the server lives on") 
   Served served("--limit 1");
   const std::string run = served.get("/run?file=vote.json&set=length%3D50h%0Acalm%3D1h");
   CHECK(status_of(run) == 200);
-  CHECK_THAT(run, Contains("The run was ended after"));
+  CHECK_THAT(run, Contains("The run was ended after 1 s."));
   CHECK(status_of(served.get("/")) == 200);
   CHECK(served.ends());
 }

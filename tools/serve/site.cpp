@@ -165,7 +165,7 @@ std::string Site::make_page(const scenarios::Loaded& loaded, const scenarios::Ov
   options.progress = [&](const scenarios::Progress& progress) {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
     if (spent.count() > limits_.seconds) {
-      problem = fmt::format("The run was ended after {:.0f} seconds.", limits_.seconds);
+      problem = fmt::format("The run was ended after {:.0f} s.", limits_.seconds);
     } else if (recording.rows.size() > limits_.rows) {
       problem = fmt::format("The run was ended after {} messages and steps.", limits_.rows);
     } else if (is_interrupted()) {
