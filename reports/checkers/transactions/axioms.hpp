@@ -16,6 +16,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,15 @@ class Axioms {
   // Those that completed before a reader was invoked wrote before the one that it read from, and it read
   // before those write that were invoked after that one had completed. Of these the nearest.
   Implied forced_in_time(const Kept& kept) const;
+  struct Instant {
+    std::int64_t at;
+    bool completes;  // else it is invoked; invocations first of those at one time
+    std::uint32_t node;
+    auto operator<=>(const Instant&) const = default;
+  };
+  // When nodes that are ordered in time were invoked and completed, in order. Of those that did not commit
+  // the completion says nothing.
+  std::vector<Instant> instants(const Kept& kept) const;
   std::vector<Forced> forced(Level level, Ordered ordered, std::uint64_t& steps) const;
   bool force_by_past(Ordered ordered, const DependencyGraph& known, std::vector<Forced>& out,
                      std::uint64_t& steps, const Budget& budget) const;

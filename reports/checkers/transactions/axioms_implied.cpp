@@ -1,5 +1,5 @@
 // What must be so in every order of writes: who wrote a key before whom, and who read it before it was
-// written.
+// written; and when transactions were invoked and completed.
 #include <algorithm>
 #include <tuple>
 
@@ -79,6 +79,21 @@ Axioms::Implied Axioms::forced_in_time(const Kept& kept) const {
     }
   }
   return out;
+}
+
+std::vector<Axioms::Instant> Axioms::instants(const Kept& kept) const {
+  std::vector<Instant> instants;
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    const std::uint32_t t = nodes_[node].transaction;
+    if (!kept[node] || t == no_transaction) continue;
+    const Transaction& transaction = transactions_.list[t];
+    if (transaction.invoke == Operation::unordered) continue;
+    instants.push_back({transaction.invoke, false, node});
+    if (transaction.committed() && transaction.complete != Operation::open)
+      instants.push_back({transaction.complete, true, node});
+  }
+  std::sort(instants.begin(), instants.end());
+  return instants;
 }
 
 }  // namespace lightcone::reports::checkers

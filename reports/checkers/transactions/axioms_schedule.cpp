@@ -82,18 +82,8 @@ void Axioms::Schedule::precede_all(const Implied& implied) {
 }
 
 void Axioms::Schedule::order_by_time() {
-  std::vector<std::tuple<std::int64_t, bool, std::uint32_t>> instants;
-  for (std::uint32_t node = 0; node < count_; ++node) {
-    const std::uint32_t t = axioms_.nodes_[node].transaction;
-    if (t == no_transaction || axioms_.transactions_.list[t].invoke == Operation::unordered) continue;
-    const Transaction& transaction = axioms_.transactions_.list[t];
-    instants.emplace_back(transaction.invoke, false, node);
-    if (transaction.committed() && transaction.complete != Operation::open)
-      instants.emplace_back(transaction.complete, true, node);
-  }
-  std::sort(instants.begin(), instants.end());
   std::uint32_t last = none;
-  for (const auto& [at, completes, node] : instants) {
+  for (const auto& [at, completes, node] : axioms_.instants(Kept(count_, true))) {
     if (completes) {
       const auto next = static_cast<std::uint32_t>(after_.size());
       after_.emplace_back();

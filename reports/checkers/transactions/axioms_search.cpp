@@ -221,19 +221,8 @@ class Axioms::Problem {
 
   // A node after each completion, along which everything invoked later follows.
   void add_real_time(Polygraph& graph) const {
-    std::vector<std::tuple<std::int64_t, bool, std::uint32_t>> instants;
-    for (std::uint32_t node = 0; node < axioms_.nodes_.size(); ++node) {
-      const std::uint32_t t = axioms_.nodes_[node].transaction;
-      if (!kept_[node] || t == no_transaction) continue;
-      const Transaction& transaction = axioms_.transactions_.list[t];
-      if (transaction.invoke == Operation::unordered) continue;
-      instants.emplace_back(transaction.invoke, false, node);
-      if (transaction.committed() && transaction.complete != Operation::open)
-        instants.emplace_back(transaction.complete, true, node);
-    }
-    std::sort(instants.begin(), instants.end());
     std::uint32_t last = UINT32_MAX;
-    for (const auto& [at, completes, node] : instants) {
+    for (const auto& [at, completes, node] : axioms_.instants(kept_)) {
       if (!completes) {
         if (last != UINT32_MAX) graph.add_edge(last, begin(node));
         continue;
