@@ -59,7 +59,10 @@ const FieldTable<Lesson>& Lesson::fields() {
       field("situation", &L::situation, "What one is told before.").required().not_empty(),
       field("prediction", &L::prediction, "The question.").required().not_empty(),
       field("choices", &L::choices, "Answers to choose from.").required().count_at_least(2),
-      field("misconception", &L::misconception, "What it corrects.").required().not_empty(),
+      field("misconception", &L::misconception,
+            "What many believe, and what is so: continues 'A common misconception:'.")
+          .required()
+          .not_empty(),
       field("fix", &L::fix, "What mends it.").required(),
       field("wrong_fixes", &L::wrong_fixes, "What does not, though one may think so."),
       field("accept", &L::accept, "What must be so, whatever the seed, for a change to be a fix.")

@@ -52,7 +52,7 @@ struct Lesson {
   std::string situation;
   std::string prediction;  // a question
   std::vector<Choice> choices;
-  std::string misconception;
+  std::string misconception;  // behind "A common misconception: "
   Remedy fix;
   std::vector<Remedy> wrong_fixes;
   std::vector<Observation> accept;  // what must be so with the fix, whatever the seed

@@ -1,5 +1,6 @@
 #include "tools/page_file.hpp"
 
+#include "tools/exit_codes.hpp"
 #include "tools/lesson/lesson_page.hpp"
 #include "tools/output.hpp"
 #include "tools/page_program.hpp"
@@ -11,20 +12,33 @@ std::optional<std::string> page_is_missing() {
   return "this build has no page: it was configured with LIGHTCONE_PAGE=OFF";
 }
 
-std::string page_text(const sim::RunRecord& run, const reports::RunReport& report,
-                      const reports::Recording& recording, const scenarios::Loaded& scenario) {
-  return reports::html::page(page_program(), page_style(),
-                             reports::html::page_data(run, report, recording, scenario.text, {},
-                                                      lesson_page(scenario, run, report)));
+std::string page_text(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson) {
+  return reports::html::page(
+      page_program(), page_style(),
+      reports::html::page_data(shown.run, shown.report, shown.recording, shown.scenario.text, {}, lesson));
 }
 
-std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
-                                      const reports::RunReport& report, const reports::Recording& recording,
-                                      const scenarios::Loaded& scenario) {
+int write_page(const std::string& path, const Shown& shown,
+               const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal) {
   Output output;
-  if (auto wrong = output.open(path)) return wrong;
-  output.write(page_text(run, report, recording, scenario));
-  return output.finish();
+  auto wrong = output.open(path);
+  if (!wrong) {
+    output.write(page_text(shown, lesson));
+    wrong = output.finish();
+  }
+  if (!wrong) return exit_ok;
+  terminal.complain(*wrong);
+  return exit_cannot_create;
+}
+
+int write_page(const std::string& path, const Shown& shown, const scenarios::Overrides& overrides,
+               const models::Registry& registry, Terminal& terminal) {
+  auto lesson = lesson_page(shown.scenario, overrides, shown.run, shown.report);
+  if (lesson) {
+    const int exit_code = try_changes(registry, shown.scenario, *lesson, terminal);
+    if (exit_code != exit_ok) return exit_code;
+  }
+  return write_page(path, shown, lesson, terminal);
 }
 
 }  // namespace lightcone::tools

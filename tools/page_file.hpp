@@ -4,22 +4,35 @@
 #include <optional>
 #include <string>
 
+#include "models/registry.hpp"
 #include "reports/html/page.hpp"
 #include "reports/recording/recorder.hpp"
 #include "scenarios/load.hpp"
+#include "tools/terminal.hpp"
 
 namespace lightcone::tools {
 
 // A sentence when this build has no page.
 std::optional<std::string> page_is_missing();
 
-// The page of this run of the scenario, as HTML; a lesson's asks before it shows.
-std::string page_text(const sim::RunRecord& run, const reports::RunReport& report,
-                      const reports::Recording& recording, const scenarios::Loaded& scenario);
+// What a page shows: a run of a scenario, all of which must outlive it.
+struct Shown {
+  const scenarios::Loaded& scenario;
+  const sim::RunRecord& run;
+  const reports::RunReport& report;
+  const reports::Recording& recording;
+};
 
-// The same into a file. Problems are sentences that begin with the path.
-std::optional<std::string> write_page(const std::string& path, const sim::RunRecord& run,
-                                      const reports::RunReport& report, const reports::Recording& recording,
-                                      const scenarios::Loaded& scenario);
+// The page as HTML. With a lesson it asks before it shows.
+std::string page_text(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson);
+
+// The same into a file. An exit code; what is wrong is said on the terminal.
+int write_page(const std::string& path, const Shown& shown,
+               const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal);
+
+// The page of a run with these overrides into a file; a lesson's asks before it shows, and its changes are
+// tried for it.
+int write_page(const std::string& path, const Shown& shown, const scenarios::Overrides& overrides,
+               const models::Registry& registry, Terminal& terminal);
 
 }  // namespace lightcone::tools

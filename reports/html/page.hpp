@@ -3,6 +3,7 @@
 // are built.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,19 @@ struct Limits {
   std::size_t operations = 50'000;
 };
 
+// A change of a lesson's scenario that the reader may propose.
+struct LessonChange {
+  struct Outcome {
+    std::uint64_t seeds = 0;     // that it was tried with
+    std::uint64_t accepted = 0;  // of them
+    std::optional<std::uint64_t> first_failure;
+  };
+  std::string text;
+  std::vector<std::string> set;  // PATH=VALUE, what it changes
+  std::string why;               // it does what it does
+  std::optional<Outcome> outcome;
+};
+
 // A page that teaches: it asks for a prediction, and shows the run when it has one.
 struct LessonPage {
   std::string name;
@@ -31,7 +45,7 @@ struct LessonPage {
   std::vector<std::string> choices;
   std::size_t came_true = 0;  // from 0
   std::string misconception;
-  std::vector<std::string> changes;  // to try, with the letters a, b, ...
+  std::vector<LessonChange> changes;  // to try, with the letters a, b, ...
 };
 
 // The run as JSON, as reports/html/src/run.ts describes it. `scenario_text`: the file that was run.

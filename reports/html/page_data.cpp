@@ -58,11 +58,24 @@ class PageData {
   }
 
  private:
+  static Json change_json(const LessonChange& change) {
+    Json out = {{"text", change.text}, {"set", change.set}, {"why", change.why}, {"outcome", nullptr}};
+    if (!change.outcome) return out;
+    const LessonChange::Outcome& outcome = *change.outcome;
+    Json failure = nullptr;
+    if (outcome.first_failure) failure = std::to_string(*outcome.first_failure);
+    out["outcome"] = {
+        {"seeds", outcome.seeds}, {"accepted", outcome.accepted}, {"firstFailure", std::move(failure)}};
+    return out;
+  }
+
   static Json lesson_json(const LessonPage& lesson) {
+    Json changes = Json::array();
+    for (const LessonChange& change : lesson.changes) changes.push_back(change_json(change));
     return {
         {"name", lesson.name},       {"situation", lesson.situation}, {"prediction", lesson.prediction},
         {"choices", lesson.choices}, {"cameTrue", lesson.came_true},  {"misconception", lesson.misconception},
-        {"changes", lesson.changes}};
+        {"changes", changes}};
   }
 
   // When the trouble was seen: what a window must show.

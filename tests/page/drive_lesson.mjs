@@ -36,10 +36,31 @@ check("the result has the focus", await page.evaluate(() => document.activeEleme
 check("a prediction is final", await choices.first().isDisabled());
 for (const shown of ["#verdict", "#explanation", "#operations", "canvas"])
   check(`${shown} is there after it`, (await page.locator(shown).count()) === 1);
-check("there are changes to try", /lesson [a-z-]+ --try a/.test(await page.locator("#lesson ul").innerText()));
+check("the misconception is called one", /^A common misconception: that /.test(await page.locator("#lesson .misconception").innerText()));
+
+// Changes say what they set; what comes of them is folded away until it is asked for, by keyboard.
+const changes = page.locator("#lesson .changes > li");
+check("there are changes to try", (await changes.count()) >= 2);
+let holds = 0;
+for (let i = 0; i < await changes.count(); i++) {
+  const change = changes.nth(i);
+  check("a change says what it sets", /--set '[a-z_.]+=.+'/.test(await change.locator(".sets").innerText()), await change.innerText());
+  check("its outcome is hidden at first", !(await change.locator(".outcome").isVisible()));
+  await change.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  const outcome = await change.locator(".outcome").innerText();
+  check("its outcome is told", /^(✓ It holds with all of 100 seeds\.|✗ It fails with \d+ of 100 seeds, first with seed \d+\.)$/.test(outcome), outcome);
+  if (outcome.startsWith("✓")) holds++;
+  check("and why", (await change.locator("details p").nth(1).innerText()).length > 10);
+  check("and how to try it", new RegExp(`lesson [a-z-]+ --try ${String.fromCharCode(97 + i)}$`).test(await change.locator("details code").innerText()));
+}
+check("one change mends it", holds === 1, String(holds));
 await picture("answer");
 await page.emulateMedia({ colorScheme: "dark" });
 await picture("answer-dark");
+await page.setViewportSize({ width: 390, height: 800 });
+check("a narrow window is not wider than itself", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+await picture("answer-narrow");
 await browser.close();
 console.log(JSON.stringify({ page: basename(file), problems }));
 process.exit(problems.length === 0 ? 0 : 1);

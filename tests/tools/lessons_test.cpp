@@ -56,6 +56,52 @@ TEST_CASE("lessons: there are ten, and of each exactly one prediction comes true
   }
 }
 
+TEST_CASE("lessons: one history has five verdicts, and the right choice depends on each of them") {
+  const std::string history = scratch("five-verdicts.jsonl");
+  const std::string file = "scenarios/lessons/one-history-five-verdicts.json";
+  CHECK(run_program("run " + file + " --quiet --history " + history).exit_code == 0);
+  const auto verdict = [&](const std::string& model) {
+    return run_program("check " + history + " --model kv --consistency " + model).exit_code;
+  };
+  CHECK(verdict("linearizable") == 1);
+  for (const std::string model : {"sequential", "CAUSAL", "MR", "RYW"}) {
+    INFO(model);
+    CHECK(verdict(model) == 0);
+  }
+  const json scenario = file_of("one-history-five-verdicts");
+  const auto came_true =
+      answer_of("lesson one-history-five-verdicts --json").at("came_true").get<std::size_t>();
+  const json when = scenario.at("lesson").at("choices").at(came_true - 1).at("when").at(0);
+  CHECK(when.at("consistent").size() + when.at("inconsistent").size() == 5);
+  for (const std::string side : {"consistent", "inconsistent"}) {
+    for (const json& model : when.at(side)) {
+      INFO(model);
+      json other = scenario;
+      json& changed = other["lesson"]["choices"][came_true - 1]["when"][0];
+      changed["consistent"].erase(
+          std::remove(changed["consistent"].begin(), changed["consistent"].end(), model),
+          changed["consistent"].end());
+      changed["inconsistent"].erase(
+          std::remove(changed["inconsistent"].begin(), changed["inconsistent"].end(), model),
+          changed["inconsistent"].end());
+      changed[side == "consistent" ? "inconsistent" : "consistent"].push_back(model);
+      const std::string changed_file = scratch("lesson.json");
+      std::ofstream(changed_file) << other.dump();
+      CHECK(run_program("lesson " + changed_file + " --answer 1").exit_code == 4);
+    }
+  }
+}
+
+TEST_CASE("lessons: a change is told with what it sets, as a shell wants it") {
+  json scenario = file_of("the-forgotten-vote");
+  scenario["lesson"]["fix"]["set"] = {"system.bugs=[]", "title=It's mended"};
+  const std::string file = scratch("lesson.json");
+  std::ofstream(file) << scenario.dump();
+  const Ran told = run_program("lesson " + file + " --answer 1");
+  CHECK_THAT(told.output, Contains("--set 'system.bugs=[]'") && Contains("--set 'title=It'\\''s mended'") &&
+                              Contains("A common misconception: that only data need be on the disk."));
+}
+
 TEST_CASE("lessons: the fix holds with 100 seeds, and no wrong fix does") {
   for (const std::string& name : names()) {
     const json lesson = file_of(name).at("lesson");
@@ -103,6 +149,14 @@ TEST_CASE("lessons: wrong usage and files without a lesson are told") {
   CHECK(run_program("lesson the-forgotten-vote --try a --seeds 9..1").exit_code == 64);
   CHECK(run_program("lesson the-forgotten-vote --try a --report x.html").exit_code == 64);
   CHECK(run_program("lesson the-forgotten-vote --answer 1 --seeds 1..2").exit_code == 64);
+  json misfit = file_of("the-forgotten-vote");
+  misfit["lesson"]["fix"]["set"] = {"no.such.field=1"};
+  for (json& wrong : misfit["lesson"]["wrong_fixes"]) wrong["set"] = {"no.such.field=1"};
+  const std::string file = scratch("lesson.json");
+  std::ofstream(file) << misfit.dump();
+  CHECK(run_program("lesson " + file + " --try a").exit_code == 65);
+  const Ran page = run_program("lesson " + file + " --report " + scratch("misfit.html"));
+  CHECK((page.exit_code == 65 || page.output.find("no page") != std::string::npos));
   const Ran none = run_program("lesson " + (source_folder() / "scenarios/raft/figure-8.json").string());
   CHECK(none.exit_code == 65);
   CHECK_THAT(none.output, Contains("there is no lesson in this scenario"));

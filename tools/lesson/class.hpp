@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,15 +29,29 @@ std::optional<HeldRun> hold(const scenarios::Loaded& loaded, reports::Recording*
 // The remedies in the order in which they are shown, which does not tell which one is right.
 std::vector<const scenarios::Remedy*> remedies_of(const scenarios::Lesson& lesson);
 
+// What came of a remedy.
 struct Trial {
-  std::uint64_t seeds = 0;     // tried
+  std::uint64_t seeds = 0;     // tried; all of them, unless it was ended before
   std::uint64_t accepted = 0;  // of them
   std::optional<std::uint64_t> first_failure;
-  int exit_code = 0;  // not 0: it could not be tried, and it was said why
+  bool was_ended = false;
+  std::string problem{};  // not empty: the remedy does not fit the scenario, and nothing was tried
+
+  bool holds() const { return accepted == seeds; }
 };
 
-// Runs the lesson's scenario with the remedy, once a seed.
+// Told several times a second how many seeds were tried; false ends the trial.
+using TrialWatch = std::function<bool(std::uint64_t)>;
+
+// Runs the lesson's scenario with the remedy, once a seed, `jobs` at a time.
 Trial try_remedy(const models::Registry& registry, const scenarios::Loaded& loaded,
-                 const scenarios::Remedy& remedy, SeedRange seeds, Terminal& terminal);
+                 const scenarios::Remedy& remedy, SeedRange seeds, unsigned jobs, const TrialWatch& watch);
+
+// With which remedies are tried when nobody says otherwise.
+inline constexpr SeedRange usual_seeds{1, 100};
+
+// The same on all cores, with its progress on the terminal, until it is interrupted. A problem is said there.
+Trial try_on_terminal(const models::Registry& registry, const scenarios::Loaded& loaded,
+                      const scenarios::Remedy& remedy, SeedRange seeds, Terminal& terminal);
 
 }  // namespace lightcone::tools

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tools/exit_codes.hpp"
 #include "tools/install_paths.hpp"
 #include "tools/lesson/class.hpp"
 #include "tools/lesson/observed.hpp"
@@ -22,22 +23,41 @@ std::string name_of(const std::string& file) {
 
 }  // namespace
 
-std::optional<reports::html::LessonPage> lesson_page(const scenarios::Loaded& loaded,
-                                                     const sim::RunRecord& run,
-                                                     const reports::RunReport& report) {
-  if (!loaded.scenario.lesson) return std::nullopt;
+reports::html::LessonPage lesson_page(const scenarios::Loaded& loaded, std::size_t came_true) {
   const scenarios::Lesson& lesson = *loaded.scenario.lesson;
-  const std::vector<std::size_t> true_ones = came_true(lesson, run, report);
-  if (true_ones.size() != 1) return std::nullopt;
   reports::html::LessonPage page;
   page.name = name_of(loaded.file);
   page.situation = lesson.situation;
   page.prediction = lesson.prediction;
   for (const scenarios::Choice& choice : lesson.choices) page.choices.push_back(choice.text);
-  page.came_true = true_ones.front();
+  page.came_true = came_true;
   page.misconception = lesson.misconception;
-  for (const scenarios::Remedy* remedy : remedies_of(lesson)) page.changes.push_back(remedy->text);
+  for (const scenarios::Remedy* remedy : remedies_of(lesson))
+    page.changes.push_back({remedy->text, remedy->set, remedy->why, std::nullopt});
   return page;
+}
+
+std::optional<reports::html::LessonPage> lesson_page(const scenarios::Loaded& loaded,
+                                                     const scenarios::Overrides& overrides,
+                                                     const sim::RunRecord& run,
+                                                     const reports::RunReport& report) {
+  if (!loaded.scenario.lesson) return std::nullopt;
+  if (!overrides.settings.empty() || !overrides.bugs.empty()) return std::nullopt;
+  const std::vector<std::size_t> true_ones = came_true(*loaded.scenario.lesson, run, report);
+  if (true_ones.size() != 1) return std::nullopt;
+  return lesson_page(loaded, true_ones.front());
+}
+
+int try_changes(const models::Registry& registry, const scenarios::Loaded& loaded,
+                reports::html::LessonPage& page, Terminal& terminal) {
+  const auto remedies = remedies_of(*loaded.scenario.lesson);
+  for (std::size_t i = 0; i < remedies.size(); ++i) {
+    const Trial trial = try_on_terminal(registry, loaded, *remedies[i], usual_seeds, terminal);
+    if (!trial.problem.empty()) return exit_bad_file;
+    if (trial.was_ended) return exit_interrupted;
+    page.changes.at(i).outcome = {trial.seeds, trial.accepted, trial.first_failure};
+  }
+  return exit_ok;
 }
 
 }  // namespace lightcone::tools

@@ -65,11 +65,13 @@ std::string answer_text(const scenarios::Loaded& loaded, const HeldRun& held, st
   }
   out += heading("What happened", style) + what_happened(held, style);
   out += heading("What it means", style) + paragraph(scenario.meaning, style);
-  out += paragraph(lesson.misconception, style);
+  out += paragraph("A common misconception: " + lesson.misconception, style);
   out += heading("How would you mend it?", style);
   char letter = 'a';
-  for (const scenarios::Remedy* remedy : remedies_of(lesson))
+  for (const scenarios::Remedy* remedy : remedies_of(lesson)) {
     out += "  " + folded(fmt::format("{}. {}", letter++, remedy->text), 5, style) + "\n";
+    for (const std::string& setting : remedy->set) out += "     --set " + quoted(setting) + "\n";
+  }
   out += fmt::format("\nTry one on 100 seeds: tools/lightcone lesson {} --try a\n", name);
   out += fmt::format("The run: {}\n", held.record.reproduce);
   return out;
@@ -79,9 +81,9 @@ std::string trial_text(const scenarios::Loaded& loaded, const scenarios::Remedy&
                        const Style& style) {
   std::string out =
       painted(loaded.scenario.title, Paint::bold, style) + "\n\n" + paragraph(remedy.text, style);
-  for (const std::string& setting : remedy.set) out += fmt::format("  --set '{}'\n", setting);
+  for (const std::string& setting : remedy.set) out += fmt::format("  --set {}\n", quoted(setting));
   out += "\n";
-  if (trial.accepted == trial.seeds) {
+  if (trial.holds()) {
     out += painted(fmt::format("It holds with all of {} seeds.", trial.seeds), Paint::good, style) + "\n";
   } else {
     out += painted(fmt::format("It fails with {} of {} seeds, first with seed {}.",

@@ -13,6 +13,7 @@
 #include "reports/recording/recorder.hpp"
 #include "reports/text/markup.hpp"
 #include "scenarios/run.hpp"
+#include "tools/lesson/lesson_page.hpp"
 #include "tools/option_values.hpp"
 #include "tools/page_file.hpp"
 #include "tools/scenario_file.hpp"
@@ -183,7 +184,8 @@ std::string Site::make_page(const scenarios::Loaded& loaded, const scenarios::Ov
   auto record = scenarios::run(loaded, options);
   if (!record) return {};
   record->reproduce = reproduce_line(loaded, overrides, *overrides.seed);
-  return page_text(*record, reports::judge(*record), recording, loaded);
+  const reports::RunReport report = reports::judge(*record);
+  return page_text({loaded, *record, report, recording}, lesson_page(loaded, overrides, *record, report));
 }
 
 Site::Refusal Site::run(const Target& target, const Write& write) {

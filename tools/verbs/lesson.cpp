@@ -10,6 +10,7 @@
 #include "sim/nearest.hpp"
 #include "tools/install_paths.hpp"
 #include "tools/lesson/class.hpp"
+#include "tools/lesson/lesson_page.hpp"
 #include "tools/lesson/lesson_text.hpp"
 #include "tools/option_values.hpp"
 #include "tools/page_file.hpp"
@@ -36,7 +37,7 @@ struct Settings {
   std::string file;
   std::optional<std::size_t> answer;  // from 0
   std::optional<std::size_t> remedy;  // likewise, as shown
-  SeedRange seeds{1, 100};
+  SeedRange seeds = usual_seeds;
   std::string report;  // the page
   bool json = false;
 };
@@ -190,8 +191,9 @@ int tell_trial(const models::Registry& registry, const scenarios::Loaded& loaded
     return exit_usage;
   }
   const scenarios::Remedy& remedy = *remedies[*settings.remedy];
-  const Trial trial = try_remedy(registry, loaded, remedy, settings.seeds, terminal);
-  if (trial.exit_code != exit_ok) return trial.exit_code;
+  const Trial trial = try_on_terminal(registry, loaded, remedy, settings.seeds, terminal);
+  if (!trial.problem.empty()) return exit_bad_file;
+  if (trial.was_ended) return exit_interrupted;
   if (settings.json) {
     nlohmann::ordered_json json = as_json(settings, loaded);
     json["tried"] = remedy.text;
@@ -204,7 +206,7 @@ int tell_trial(const models::Registry& registry, const scenarios::Loaded& loaded
   } else {
     terminal.print(trial_text(loaded, remedy, trial, style));
   }
-  return trial.accepted == trial.seeds ? exit_ok : exit_violated;
+  return trial.holds() ? exit_ok : exit_violated;
 }
 
 // Whether exactly one choice came true, or else a complaint.
@@ -215,16 +217,17 @@ bool is_sound(const HeldRun& held, Terminal& terminal) {
   return false;
 }
 
-int write_lesson_page(const scenarios::Loaded& loaded, const Settings& settings, Terminal& terminal) {
+int write_lesson_page(const models::Registry& registry, const scenarios::Loaded& loaded,
+                      const Settings& settings, Terminal& terminal) {
   reports::Recording recording;
   const auto held = hold(loaded, &recording);
   if (!held) return exit_interrupted;
   if (!is_sound(*held, terminal)) return exit_invalid;
-  if (const auto wrong = write_page(settings.report, held->record, held->report, recording, loaded)) {
-    terminal.complain(*wrong);
-    return exit_cannot_create;
-  }
-  return exit_ok;
+  auto page = lesson_page(loaded, held->came_true.front());
+  const int wrong = try_changes(registry, loaded, page, terminal);
+  if (wrong != exit_ok) return wrong;
+  return write_page(settings.report, {loaded, held->record, held->report, recording}, std::move(page),
+                    terminal);
 }
 
 int tell_run(const scenarios::Loaded& loaded, const Settings& settings, const Style& style,
@@ -272,7 +275,7 @@ int LessonVerb::run(const options::variables_map& given, const models::Registry&
     return exit_bad_file;
   }
   const Style style{terminal.colours(), terminal.columns()};
-  if (!settings->report.empty()) return write_lesson_page(loaded, *settings, terminal);
+  if (!settings->report.empty()) return write_lesson_page(registry, loaded, *settings, terminal);
   return settings->remedy ? tell_trial(registry, loaded, *settings, style, terminal)
                           : tell_run(loaded, *settings, style, terminal);
 }

@@ -67,7 +67,7 @@ class ReportVerb final : public Verb {
     int exit_code = exit_ok;
     const auto subject = subject_of(registry, files.front(), given, terminal, exit_code);
     if (!subject) return exit_code;
-    return write(*subject, *settings, terminal);
+    return write(*subject, *settings, registry, terminal);
   }
 
  private:
@@ -108,7 +108,8 @@ class ReportVerb final : public Verb {
     return settings;
   }
 
-  static int write(const Subject& subject, const Settings& settings, Terminal& terminal) {
+  static int write(const Subject& subject, const Settings& settings, const models::Registry& registry,
+                   Terminal& terminal) {
     reports::Recording recording;
     scenarios::RunOptions options;
     options.seed = subject.seed;
@@ -128,10 +129,10 @@ class ReportVerb final : public Verb {
         return exit_usage;
       }
     }
-    const auto wrong = settings.format == "html"
-                           ? write_page(settings.output, *record, report, recording, subject.loaded)
-                           : export_run(*record, recording, settings);
-    if (wrong) {
+    if (settings.format == "html")
+      return write_page(settings.output, {subject.loaded, *record, report, recording}, subject.overrides,
+                        registry, terminal);
+    if (const auto wrong = export_run(*record, recording, settings)) {
       terminal.complain(*wrong);
       return exit_cannot_create;
     }

@@ -138,8 +138,9 @@ std::optional<Settings> RunVerb::settings_from(const options::variables_map& giv
 // One run: nothing when it was interrupted or its trace cannot be written.
 class OneRun {
  public:
-  OneRun(const scenarios::Loaded& loaded, const Settings& settings, Terminal& terminal)
-      : loaded_(loaded), settings_(settings), terminal_(terminal) {}
+  OneRun(const models::Registry& registry, const scenarios::Loaded& loaded, const Settings& settings,
+         Terminal& terminal)
+      : registry_(registry), loaded_(loaded), settings_(settings), terminal_(terminal) {}
 
   std::optional<int> operator()(std::uint64_t seed) {
     const auto begin = std::chrono::steady_clock::now();
@@ -177,10 +178,9 @@ class OneRun {
       }
     }
     if (!settings_.report.empty()) {
-      if (const auto wrong = write_page(settings_.report, *record, report, recording, loaded_)) {
-        terminal_.complain(*wrong);
-        return exit_cannot_create;
-      }
+      const int wrong = write_page(settings_.report, {loaded_, *record, report, recording},
+                                   settings_.overrides, registry_, terminal_);
+      if (wrong != exit_ok) return wrong;
     }
     if (!settings_.freeze.empty()) {
       const std::string text = scenarios::text_of(freeze(*record, report, std::move(faults)));
@@ -239,6 +239,7 @@ class OneRun {
 
   reports::text::Style style() const { return {terminal_.colours(), terminal_.columns()}; }
 
+  const models::Registry& registry_;
   const scenarios::Loaded& loaded_;
   const Settings& settings_;
   Terminal& terminal_;
@@ -263,7 +264,7 @@ int RunVerb::run(const options::variables_map& given, const models::Registry& re
 
   Tally tally;
   for (const scenarios::Loaded& loaded : all) {
-    OneRun one_run(loaded, *settings, terminal);
+    OneRun one_run(registry, loaded, *settings, terminal);
     const std::vector<std::uint64_t> own_seed = {loaded.scenario.seed};
     for (const std::uint64_t seed : settings->seeds.empty() ? own_seed : settings->seeds) {
       const auto code = one_run(seed);

@@ -1,15 +1,38 @@
 // Teaching mode: the situation and a question; the run is shown when there is a prediction.
 import { el, panel } from "./dom";
-import type { Lesson } from "./run";
+import type { Change, Lesson } from "./run";
+
+// As tools/lesson/lesson_text.cpp says it in a terminal.
+function outcome({ seeds, accepted, firstFailure }: NonNullable<Change["outcome"]>): HTMLElement {
+  const holds = accepted === seeds;
+  return el("p", { class: holds ? "outcome good" : "outcome bad" }, holds ? `✓ It holds with all of ${seeds} seeds.` :
+    `✗ It fails with ${seeds - accepted} of ${seeds} seeds, first with seed ${firstFailure ?? "?"}.`);
+}
+
+// A word of a command line as a shell wants it.
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+
+function changeItem(lesson: Lesson, change: Change, i: number): HTMLElement {
+  const letter = String.fromCharCode(97 + i);
+  return el("li", {}, el("p", { class: "change" }, `${letter}. ${change.text}`),
+    el("p", { class: "sets" }, "It sets ", ...change.set.flatMap((each, k) => [k === 0 ? "" : ", ", el("code", {}, `--set ${quoted(each)}`)])),
+    change.outcome === null ? null : el("details", {}, el("summary", {}, `What comes of change ${letter}, with ${change.outcome.seeds} seeds`),
+      outcome(change.outcome), el("p", {}, change.why),
+      el("p", {}, "Try it again: ", el("code", {}, `tools/lightcone lesson ${lesson.name} --try ${letter}`))));
+}
 
 function told(lesson: Lesson, chosen: number): HTMLElement {
   const right = chosen === lesson.cameTrue;
   const result = el("p", { class: right ? "result right" : "result wrong", role: "status", tabindex: "-1" },
     right ? `✓ You predicted ${chosen + 1}, and so it was.` : `✗ You predicted ${chosen + 1}. It was ${lesson.cameTrue + 1}: ${lesson.choices[lesson.cameTrue]}`);
-  const letter = (i: number) => String.fromCharCode(97 + i);
-  const change = (text: string, i: number) => el("li", {}, `${text} `, el("code", {}, `tools/lightcone lesson ${lesson.name} --try ${letter(i)}`));
-  return el("div", {}, result, el("p", {}, lesson.misconception), el("h3", {}, "How would you mend it? Each can be tried on 100 seeds."),
-    el("ul", {}, ...lesson.changes.map(change)));
+  return el("div", {}, result, el("p", { class: "misconception" }, el("b", {}, "A common misconception: "), lesson.misconception),
+    el("h3", {}, "How would you mend it? Decide first, and then see what comes of it."),
+    el("ol", { class: "changes" }, ...lesson.changes.map((change, i) => changeItem(lesson, change, i))));
+}
+
+// What is folded away on a screen is printed.
+function unfoldForPrint(root: HTMLElement): void {
+  addEventListener("beforeprint", () => root.querySelectorAll("details").forEach((each) => { each.open = true; }));
 }
 
 // `reveal` builds the rest of the page, once.
@@ -22,6 +45,7 @@ export function lessonPanel(lesson: Lesson, reveal: () => void): HTMLElement {
     reveal();
     answer.querySelector<HTMLElement>(".result")?.focus();
   };
+  unfoldForPrint(answer);
   return panel("lesson", "Before you look", "", el("p", { class: "situation" }, lesson.situation), el("p", { class: "question" }, lesson.prediction),
     el("ol", { class: "choices" }, ...buttons.map((button) => el("li", {}, button))), answer);
 }

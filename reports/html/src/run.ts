@@ -23,8 +23,12 @@ export interface Changes {
   count: number; at: Float64Array; number: Float64Array; node: Int32Array; field: Int32Array; value: Int32Array;
 }
 export interface Latency { name: string; count: number; quantiles: number[] }
+export interface Change {
+  text: string; set: string[]; why: string;
+  outcome: { seeds: number; accepted: number; firstFailure: string | null } | null;  // null: it was not tried
+}
 export interface Lesson {
-  name: string; situation: string; prediction: string; choices: string[]; cameTrue: number; misconception: string; changes: string[];
+  name: string; situation: string; prediction: string; choices: string[]; cameTrue: number; misconception: string; changes: Change[];
 }
 export interface Series { name: string; points: [number, number][]; every: number }
 
