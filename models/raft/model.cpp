@@ -1,10 +1,10 @@
 // The Raft key-value store as a model: parameters, profiles, bug switches, and who runs where.
 #include "models/raft/model.hpp"
 
+#include "models/parts/key_value/client.hpp"
 #include "models/parts/placement.hpp"
 #include "models/parts/raft/leader_among.hpp"
 #include "models/raft/claims.hpp"
-#include "models/raft/client.hpp"
 #include "models/raft/server.hpp"
 
 namespace lightcone::models::raft {
@@ -212,7 +212,7 @@ class RaftModel final : public sim::ModelWith<Parameters> {
     };
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
-  std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
+  std::vector<sim::OperationKind> operations() const override { return parts::key_value::operation_kinds(); }
   std::vector<sim::AdminAction> admin_actions() const override {
     return {{"transfer-leader", "The leader hands over to this server."},
             {"add-server", "This server joins, as a learner first."},
@@ -244,7 +244,8 @@ class RaftModel final : public sim::ModelWith<Parameters> {
       const sim::NodeId client = deployment.simulation.nodes_of_role("client").at(index);
       servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
       return [&deployment, servers, index](sim::Env& env) {
-        return std::make_unique<Client>(env, deployment.workload, deployment.phases, servers, index);
+        return std::make_unique<parts::key_value::Client>(env, deployment.workload, deployment.phases,
+                                                          servers, index);
       };
     }
     if (parameters.voters > 0) servers.resize(static_cast<std::size_t>(parameters.voters));

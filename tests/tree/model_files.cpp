@@ -25,6 +25,13 @@ bool has_role(const Names& names) {
   });
 }
 
+// Whether this is a model.cpp that takes its client from models/parts/.
+bool borrows_client(const Source& source) {
+  if (!source.path.ends_with("/model.cpp")) return false;
+  const std::size_t include = source.text.find("#include \"models/parts/");
+  return include != std::string::npos && source.text.find("/client.hpp\"", include) != std::string::npos;
+}
+
 }  // namespace
 
 Findings model_files(const std::vector<Source>& tree) {
@@ -34,7 +41,9 @@ Findings model_files(const std::vector<Source>& tree) {
     const std::size_t begin = source.path.find('/') + 1;
     const std::size_t end = source.path.find('/', begin);
     if (end == std::string::npos) continue;
-    models[source.path.substr(begin, end - begin)].insert(source.path.substr(end + 1));
+    Names& names = models[source.path.substr(begin, end - begin)];
+    names.insert(source.path.substr(end + 1));
+    if (borrows_client(source)) names.insert({"client.hpp", "client.cpp"});
   }
   models.erase("parts");
   Findings findings;

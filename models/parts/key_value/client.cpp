@@ -1,14 +1,9 @@
-#include "models/raft/client.hpp"
+#include "models/parts/key_value/client.hpp"
 
 #include <algorithm>
 #include <string>
 
-namespace lightcone::models::raft {
-
-using parts::Ending;
-using parts::OperationSource;
-using parts::key_value::Command;
-using parts::key_value::Verb;
+namespace lightcone::models::parts::key_value {
 
 namespace {
 
@@ -66,7 +61,7 @@ sim::Task<> Client::open_session() {
     command.verb = Verb::open_session;
     const Ending ending = co_await execute(std::move(command));
     const bool opened = ending.outcome == sim::Outcome::ok;
-    if (opened) session_ = static_cast<parts::key_value::Session>(*ending.answer.as_int());
+    if (opened) session_ = static_cast<Session>(*ending.answer.as_int());
   }
 }
 
@@ -92,7 +87,7 @@ sim::Task<> Client::read_everything() {
       command.key = family + std::to_string(key);
       const auto operation = env().history().invoke(env().self().index, "get", command.key, {});
       const Ending ending = co_await execute(std::move(command));
-      parts::record(env(), operation, ending);
+      record(env(), operation, ending);
     }
   }
 }
@@ -138,7 +133,7 @@ sim::Task<sim::Outcome> Client::try_once(OperationSource::Drawn drawn) {
   const auto operation =
       env().history().invoke(env().self().index, drawn.f, command.key, std::move(argument));
   const Ending ending = co_await execute(command);
-  parts::record(env(), operation, ending);
+  record(env(), operation, ending);
   remember(command, ending);
   co_return ending.outcome;
 }
@@ -176,7 +171,7 @@ sim::Task<Ending> Client::execute(Command command) {
   NodeId server = first_server();
   std::int64_t silences = 0;
   for (int refused = 0; refused < refusals;) {
-    Execute request{command, seen_index_};
+    Execute request{command, seen_position_};
     auto reply =
         co_await call<Executed, NotLeader, SessionUnknown>(server, std::move(request), workload_.timeout);
     if (!reply) {
@@ -190,7 +185,7 @@ sim::Task<Ending> Client::execute(Command command) {
     }
     if (auto* executed = std::get_if<Executed>(&*reply)) {
       favourite_ = server;
-      seen_index_ = std::max(seen_index_, executed->index);
+      seen_position_ = std::max(seen_position_, executed->index);
       co_return Ending{sim::Outcome::ok, std::move(executed->answer), {}, server};
     }
     if (std::holds_alternative<SessionUnknown>(*reply)) {
@@ -208,4 +203,4 @@ sim::Task<Ending> Client::execute(Command command) {
   co_return Ending{sim::Outcome::fail, {}, "no leader", server};
 }
 
-}  // namespace lightcone::models::raft
+}  // namespace lightcone::models::parts::key_value
