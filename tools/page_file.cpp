@@ -13,8 +13,12 @@ std::optional<std::string> page_is_missing() {
 }
 
 std::string page_text(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson) {
-  return reports::html::page(
-      page_program(), page_style(),
+  return reports::html::page_head(page_style()) + page_rest(shown, lesson);
+}
+
+std::string page_rest(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson) {
+  return reports::html::page_rest(
+      page_program(),
       reports::html::page_data(shown.run, shown.report, shown.recording, shown.scenario.text, {}, lesson));
 }
 

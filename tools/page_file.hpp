@@ -26,7 +26,10 @@ struct Shown {
 // The page as HTML. With a lesson it asks before it shows.
 std::string page_text(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson);
 
-// The same into a file. An exit code; what is wrong is said on the terminal.
+// The second part of it (reports::html::page_rest).
+std::string page_rest(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson);
+
+// The page into a file. An exit code; what is wrong is said on the terminal.
 int write_page(const std::string& path, const Shown& shown,
                const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal);
 

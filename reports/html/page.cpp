@@ -39,19 +39,30 @@ std::string base64(std::string_view bytes) {
 
 }  // namespace
 
-std::string page(std::string_view program, std::string_view style, std::string_view data) {
-  // Nothing of the run stands in the markup: only base64. The policy forbids whatever is not in the file.
+std::string page_head(std::string_view style) {
+  // The policy forbids whatever is not in the file.
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">\n"
-      "<title>Lightcone</title>\n<style>{}</style>\n</head>\n<body>\n"
+      "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+      "form-action 'none'\">\n"
+      "<title>Lightcone</title>\n<style>{}</style>\n</head>\n<body>\n",
+      style);
+}
+
+std::string page_rest(std::string_view program, std::string_view data) {
+  // Nothing of the run stands in the markup: only base64.
+  return fmt::format(
       "<div id=\"app\"><noscript>This page draws a run with JavaScript, which is switched "
       "off.</noscript></div>\n"
       "<script type=\"application/octet-stream\" "
       "id=\"run\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
-      style, base64(compressed(data)), program);
+      base64(compressed(data)), program);
+}
+
+std::string page(std::string_view program, std::string_view style, std::string_view data) {
+  return page_head(style) + page_rest(program, data);
 }
 
 }  // namespace lightcone::reports::html

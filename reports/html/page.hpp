@@ -46,6 +46,10 @@ struct LessonPage {
   std::size_t came_true = 0;  // from 0
   std::string misconception;
   std::vector<LessonChange> changes;  // to try, with the letters a, b, ...
+  // Of a page that a server sends: what was predicted before, from 0, and where a change is tried, when its
+  // letter is put behind.
+  std::optional<std::size_t> answer;
+  std::string try_at;
 };
 
 // The run as JSON, as reports/html/src/run.ts describes it. `scenario_text`: the file that was run.
@@ -55,5 +59,9 @@ std::string page_data(const sim::RunRecord& run, const RunReport& report, const 
 
 // `program`: JavaScript; `style`: CSS; both trusted. `data` is compressed.
 std::string page(std::string_view program, std::string_view style, std::string_view data);
+
+// The same in two parts, between which a server may send markup of its own while the run goes on.
+std::string page_head(std::string_view style);
+std::string page_rest(std::string_view program, std::string_view data);
 
 }  // namespace lightcone::reports::html

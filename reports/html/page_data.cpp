@@ -72,10 +72,15 @@ class PageData {
   static Json lesson_json(const LessonPage& lesson) {
     Json changes = Json::array();
     for (const LessonChange& change : lesson.changes) changes.push_back(change_json(change));
-    return {
-        {"name", lesson.name},       {"situation", lesson.situation}, {"prediction", lesson.prediction},
-        {"choices", lesson.choices}, {"cameTrue", lesson.came_true},  {"misconception", lesson.misconception},
-        {"changes", changes}};
+    return {{"name", lesson.name},
+            {"situation", lesson.situation},
+            {"prediction", lesson.prediction},
+            {"choices", lesson.choices},
+            {"cameTrue", lesson.came_true},
+            {"misconception", lesson.misconception},
+            {"changes", changes},
+            {"answer", lesson.answer ? Json(*lesson.answer) : Json()},
+            {"tryAt", lesson.try_at}};
   }
 
   // When the trouble was seen: what a window must show.

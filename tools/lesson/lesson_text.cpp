@@ -77,20 +77,19 @@ std::string answer_text(const scenarios::Loaded& loaded, const HeldRun& held, st
   return out;
 }
 
+std::string outcome_of(const Trial& trial) {
+  if (trial.holds()) return fmt::format("It holds with all of {} seeds.", trial.seeds);
+  return fmt::format("It fails with {} of {} seeds, first with seed {}.", trial.seeds - trial.accepted,
+                     trial.seeds, trial.first_failure.value_or(0));
+}
+
 std::string trial_text(const scenarios::Loaded& loaded, const scenarios::Remedy& remedy, const Trial& trial,
                        const Style& style) {
   std::string out =
       painted(loaded.scenario.title, Paint::bold, style) + "\n\n" + paragraph(remedy.text, style);
   for (const std::string& setting : remedy.set) out += fmt::format("  --set {}\n", quoted(setting));
   out += "\n";
-  if (trial.holds()) {
-    out += painted(fmt::format("It holds with all of {} seeds.", trial.seeds), Paint::good, style) + "\n";
-  } else {
-    out += painted(fmt::format("It fails with {} of {} seeds, first with seed {}.",
-                               trial.seeds - trial.accepted, trial.seeds, *trial.first_failure),
-                   Paint::bad, style) +
-           "\n";
-  }
+  out += painted(outcome_of(trial), trial.holds() ? Paint::good : Paint::bad, style) + "\n";
   return out + paragraph(remedy.why, style);
 }
 

@@ -19,7 +19,10 @@ std::string question_text(const scenarios::Loaded& loaded, const Style& style);
 std::string answer_text(const scenarios::Loaded& loaded, const HeldRun& held, std::size_t answer,
                         const std::string& name, const Style& style);
 
-// What came of a remedy.
+// What came of a remedy: "It holds with all of 100 seeds."
+std::string outcome_of(const Trial& trial);
+
+// The remedy, what came of it, and why.
 std::string trial_text(const scenarios::Loaded& loaded, const scenarios::Remedy& remedy, const Trial& trial,
                        const Style& style);
 

@@ -77,7 +77,7 @@ class Session {
     const auto text = request.target();
     const auto target = parse_target({text.data(), text.size()});
     if (!target) return send(400, "The address is malformed.");
-    if (target->path == "/run") return stream_run(*target);
+    if (Site::is_streamed(*target)) return stream(*target);
     const Answer found = site_.answer(*target);
     send_whole(found.status, found.body);
   }
@@ -92,7 +92,7 @@ class Session {
   }
 
   void send(int status, std::string_view why) {
-    send_whole(status, Site::page("Lightcone", "<pre>" + reports::text::without_markup(why) + "</pre>"));
+    send_whole(status, page("Lightcone", "<pre>" + reports::text::without_markup(why) + "</pre>"));
   }
 
   void send_whole(int status, const std::string& body) {
@@ -105,8 +105,8 @@ class Session {
     close();
   }
 
-  // In chunks, as the run goes on.
-  void stream_run(const Target& target) {
+  // In chunks, as they come.
+  void stream(const Target& target) {
     bool begun = false;
     http::response<http::empty_body> head(http::status::ok, 11);
     http::response_serializer<http::empty_body> serializer(head);
@@ -122,7 +122,7 @@ class Session {
       const auto chunk = http::make_chunk(asio::const_buffer(piece.data(), piece.size()));
       return !wait([&](auto done) { asio::async_write(stream_, chunk, done); });
     };
-    const Site::Refusal refusal = site_.run(target, write);
+    const Refusal refusal = site_.stream(target, write);
     if (refusal.status != 0) return send(refusal.status, refusal.why);
     if (begun) wait([&](auto done) { asio::async_write(stream_, http::make_chunk_last(), done); });
     close();

@@ -1,18 +1,17 @@
-// What `lightcone serve` shows of a folder: its scenarios, a form for each, and the pages of runs. No network
-// in here; several threads may call it at once.
+// What `lightcone serve` shows of a folder: its lessons and scenarios, a form for each, the pages of runs,
+// and what comes of the changes that lessons propose. No network in here; several threads may call it at
+// once.
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <filesystem>
-#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "models/registry.hpp"
 #include "scenarios/load.hpp"
+#include "tools/serve/folder.hpp"
+#include "tools/serve/html.hpp"
 #include "tools/serve/target.hpp"
 
 namespace lightcone::tools {
@@ -25,59 +24,38 @@ struct Answer {
 class Site {
  public:
   struct Limits {
-    double seconds = 60;             // of wall time, of a run
-    std::size_t rows = 2'000'000;    // messages and steps, of a run
-    std::size_t runs = 2;            // at a time
-    std::size_t pages = 8;           // that are remembered
-    std::size_t files = 2'000;       // in the folder
-    std::uintmax_t bytes = 1 << 20;  // of a scenario
+    double seconds = 60;           // of wall time, of a run, or of all that try a change
+    std::size_t rows = 2'000'000;  // messages and steps, of a run
+    std::size_t runs = 2;          // at a time; trying a change is one
+    Folder::Limits folder{};
   };
 
-  // Nothing outside of `folder` is read: a scenario is one of those that a walk through it finds, without
-  // following links.
   Site(const models::Registry& registry, std::filesystem::path folder, const Limits& limits);
 
-  // "/", "/scenario?file=", "/result?id=". Whatever else there is is not found.
-  Answer answer(const Target& target);
+  // "/", "/scenario?file=", "/lesson?file=". Whatever else there is is not found.
+  Answer answer(const Target& target) const;
 
-  // "/run?file=&seed=&bug=&set=": the run, told piece by piece. False from `write` ends it.
-  using Write = std::function<bool(std::string_view)>;
-  struct Refusal {
-    int status = 0;  // 0: none
-    std::string why{};
-  };
-  Refusal run(const Target& target, const Write& write);
-
-  static std::string page(std::string_view title, std::string_view body);
+  // Whether it is answered by stream(): "/run?file=&seed=&bug=&set=&answer=", the run's page, and
+  // "/try?file=&change=&answer=", a change of a lesson with many seeds.
+  static bool is_streamed(const Target& target);
+  // The page piece by piece, with the progress of what it waits for. Nothing was written if it is refused.
+  Refusal stream(const Target& target, const Write& write);
 
  private:
-  struct Page {
-    std::uint64_t id;
-    std::string html;
-  };
+  class Slot;
 
-  std::vector<std::string> files() const;
-  // The text of one of files().
-  Refusal read(const std::string& name, std::string& text) const;
-  // The same of whatever name; a refusal if there is no such file.
-  Refusal find(const std::string& name, std::string& text) const;
+  Refusal load(const std::string& name, const scenarios::Overrides& overrides,
+               std::optional<scenarios::Loaded>& loaded) const;
   std::string index() const;
   Answer form(const std::string& name) const;
-  Answer result(const std::string& id);
-  // Whether there was room for one more; then end_run() ends it.
-  bool begin_run();
-  void end_run();
-  // `overrides`: with which it was loaded, and its seed.
-  void stream(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides, const Write& write);
-  std::string make_page(const scenarios::Loaded& loaded, const scenarios::Overrides& overrides,
-                        const Write& write, std::string& problem);
+  Answer lesson(const std::string& name) const;
+  Refusal run(const Target& target, const Write& write);
+  Refusal attempt(const Target& target, const Write& write);
 
   const models::Registry& registry_;
-  std::filesystem::path folder_;
-  Limits limits_;
+  const Folder folder_;
+  const Limits limits_;
   std::mutex mutex_;  // of what follows
-  std::deque<Page> pages_;
-  std::uint64_t next_id_ = 1;
   std::size_t running_ = 0;
 };
 

@@ -24,7 +24,8 @@ class ServeVerb final : public Verb {
   std::string_view explanation() const override {
     return "FOLDER: its scenarios, and those below it; without it, those that come with the program.\n"
            "Each can be run with another seed, without a safeguard, or with other values, and its page is "
-           "shown.\n"
+           "shown;\n"
+           "lessons ask for a prediction before, and let one try with 100 seeds what would mend it.\n"
            "Files are only read, and only those of the folder. Everybody who can reach the address can run\n"
            "scenarios: by default nobody but this machine can. Ctrl-C ends it.\n";
   }
@@ -33,7 +34,7 @@ class ServeVerb final : public Verb {
         ("port", options::value<std::string>()->default_value("8080"), "N: where to listen; 0 for any")     //
         ("address", options::value<std::string>()->default_value("127.0.0.1"), "ADDRESS: where to listen")  //
         ("limit", options::value<std::string>()->default_value("60"),
-         "SECONDS: of wall time, that a run may take");
+         "SECONDS: of wall time, that a run, or trying a change, may take");
   }
 
   int run(const options::variables_map& given, const models::Registry& registry,

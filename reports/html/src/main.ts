@@ -46,7 +46,9 @@ function ask(run: Run): void {
   document.title = `${run.title} – Lightcone`;
   const app = document.getElementById("app")!;
   const rest = el("div", { class: "rest" });
-  app.replaceChildren(el("h1", { class: "lesson-title" }, run.title), lessonPanel(run.lesson!, () => build(run, rest)), rest);
+  const lesson = lessonPanel(run.lesson!, () => build(run, rest));
+  app.replaceChildren(el("h1", { class: "lesson-title" }, run.title), lesson.panel, rest);
+  lesson.predicted();
 }
 
 function build(run: Run, app: HTMLElement): void {

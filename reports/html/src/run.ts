@@ -29,6 +29,8 @@ export interface Change {
 }
 export interface Lesson {
   name: string; situation: string; prediction: string; choices: string[]; cameTrue: number; misconception: string; changes: Change[];
+  answer: number | null;  // predicted before the page was there
+  tryAt: string;          // of a page from a server: where a change is tried, its letter behind
 }
 export interface Series { name: string; points: [number, number][]; every: number }
 
