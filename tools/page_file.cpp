@@ -22,17 +22,34 @@ std::string page_rest(const Shown& shown, const std::optional<reports::html::Les
       reports::html::page_data(shown.run, shown.report, shown.recording, shown.scenario.text, {}, lesson));
 }
 
-int write_page(const std::string& path, const Shown& shown,
-               const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal) {
+namespace {
+
+int write(const std::string& path, const std::string& text, Terminal& terminal) {
   Output output;
   auto wrong = output.open(path);
   if (!wrong) {
-    output.write(page_text(shown, lesson));
+    output.write(text);
     wrong = output.finish();
   }
   if (!wrong) return exit_ok;
   terminal.complain(*wrong);
   return exit_cannot_create;
+}
+
+}  // namespace
+
+int write_page(const std::string& path, const Shown& shown,
+               const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal) {
+  return write(path, page_text(shown, lesson), terminal);
+}
+
+int write_comparison(const std::string& path, const reports::html::Compared& left,
+                     const reports::html::Compared& right, const reports::text::Parting& parting,
+                     Terminal& terminal) {
+  return write(
+      path,
+      reports::html::page(page_program(), page_style(), reports::html::comparison_data(left, right, parting)),
+      terminal);
 }
 
 int write_page(const std::string& path, const Shown& shown, const scenarios::Overrides& overrides,

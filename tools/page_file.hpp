@@ -33,6 +33,11 @@ std::string page_rest(const Shown& shown, const std::optional<reports::html::Les
 int write_page(const std::string& path, const Shown& shown,
                const std::optional<reports::html::LessonPage>& lesson, Terminal& terminal);
 
+// The page of two runs into a file, in the same way.
+int write_comparison(const std::string& path, const reports::html::Compared& left,
+                     const reports::html::Compared& right, const reports::text::Parting& parting,
+                     Terminal& terminal);
+
 // The page of a run with these overrides into a file; a lesson's asks before it shows, and its changes are
 // tried for it.
 int write_page(const std::string& path, const Shown& shown, const scenarios::Overrides& overrides,

@@ -11,6 +11,7 @@
 
 #include "reports/judge.hpp"
 #include "reports/recording/recording.hpp"
+#include "reports/text/comparison.hpp"
 #include "sim/run_record.hpp"
 
 namespace lightcone::reports::html {
@@ -22,6 +23,7 @@ struct Limits {
   std::size_t rows = 250'000;
   std::size_t rows_with_fields = most_rows_with_fields;
   std::size_t operations = 50'000;
+  std::optional<std::int64_t> around{};  // nanoseconds: what a window shows, instead of the trouble
 };
 
 // A change of a lesson's scenario that the reader may propose.
@@ -56,6 +58,16 @@ struct LessonPage {
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
                       std::string_view scenario_text, const Limits& limits = {},
                       const std::optional<LessonPage>& lesson = {});
+
+// A run to be compared with another.
+struct Compared {
+  text::Side side;
+  const Recording& recording;
+  std::string_view scenario_text;
+};
+
+// Two runs for one page, as JSON; reports/html/src/run.ts describes it.
+std::string comparison_data(const Compared& left, const Compared& right, const text::Parting& parting);
 
 // `program`: JavaScript; `style`: CSS; both trusted. `data` is compressed.
 std::string page(std::string_view program, std::string_view style, std::string_view data);

@@ -85,6 +85,7 @@ class PageData {
 
   // When the trouble was seen: what a window must show.
   std::int64_t focus() const {
+    if (limits_.around) return *limits_.around;
     if (const ClaimReport* violation = report_.violation(run_)) {
       if (violation->finding) return nanoseconds(violation->finding->at);
       if (!violation->judgement.operations.empty())

@@ -28,25 +28,14 @@ std::string quantile(const Outcomes& outcomes, std::uint32_t parts_per_million) 
 
 class Table {
  public:
-  explicit Table(const Style& style) : style_(style) {}
-
-  void head(std::string_view left, std::string_view right) {
-    out_ += painted(fmt::format("{}{}{}", std::string(label_width, ' '), fitted(left, cell_width), right),
-                    Paint::bold, style_) +
-            "\n";
+  void row(std::string_view label, std::string left, std::string right) {
+    rows_.push_back({std::string(label), std::move(left), std::move(right)});
   }
-  // Rows that agree are dim: one looks for the others.
-  void row(std::string_view label, const std::string& left, const std::string& right) {
-    const std::string line = fmt::format("{}{}{}", fitted(harmless(label), label_width),
-                                         fitted(harmless(left), cell_width), harmless(right));
-    out_ += painted(line, left == right ? Paint::dim : Paint::plain, style_) + "\n";
-  }
-  void gap() { out_ += "\n"; }
-  std::string take() { return std::move(out_); }
+  void gap() { rows_.emplace_back(); }
+  std::vector<ComparisonRow> take() { return std::move(rows_); }
 
  private:
-  const Style& style_;
-  std::string out_;
+  std::vector<ComparisonRow> rows_;
 };
 
 std::string bugs_of(const sim::RunRecord& run) {
@@ -127,11 +116,10 @@ sim::Duration longest_silence(const sim::History& history) {
   return sim::Duration(std::max(longest, last - before));
 }
 
-std::string comparison_text(const Side& left, const Side& right, const Parting& parting, const Style& style) {
+std::vector<ComparisonRow> comparison_rows(const Side& left, const Side& right) {
   const sim::RunRecord& a = *left.run;
   const sim::RunRecord& b = *right.run;
-  Table table(style);
-  table.head(left.name, right.name);
+  Table table;
   table.row("scenario", a.scenario, b.scenario);
   table.row("system", a.model + ", " + a.profile, b.model + ", " + b.profile);
   table.row("safeguards off", bugs_of(a), bugs_of(b));
@@ -153,7 +141,23 @@ std::string comparison_text(const Side& left, const Side& right, const Parting& 
   for (const std::string& id : ids) {
     table.row(id, verdict_of(claim_named(*left.report, id)), verdict_of(claim_named(*right.report, id)));
   }
-  std::string out = table.take() + "\n";
+  return table.take();
+}
+
+std::string comparison_text(const Side& left, const Side& right, const Parting& parting, const Style& style) {
+  const auto line = [](std::string_view label, std::string_view a, std::string_view b) {
+    return fmt::format("{}{}{}", fitted(harmless(label), label_width),
+                       fitted(harmless(a), cell_width - 2) + "  ", harmless(b));
+  };
+  std::string out = painted(line("", left.name, right.name), Paint::bold, style) + "\n";
+  for (const ComparisonRow& row : comparison_rows(left, right)) {
+    // Rows that agree are dim: one looks for the others.
+    if (!row.label.empty())
+      out += painted(line(row.label, row.left, row.right), row.left == row.right ? Paint::dim : Paint::plain,
+                     style);
+    out += "\n";
+  }
+  out += "\n";
   if (!parting.differs) return out + "They are the same run, event for event.\n";
   out += fmt::format("They part after {} records:\n", grouped(parting.same));
   const auto record = [&](std::string_view name, const std::string& text) {

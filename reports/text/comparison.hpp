@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "reports/judge.hpp"
 #include "reports/text/style.hpp"
@@ -20,9 +21,18 @@ struct Side {
 struct Parting {
   bool differs = false;
   std::uint64_t same = 0;  // records before
+  std::int64_t at = 0;     // nanoseconds: of the earlier of the two
   std::string left;
   std::string right;
 };
+
+// What is said of both runs; without a label, a gap.
+struct ComparisonRow {
+  std::string label;
+  std::string left;
+  std::string right;
+};
+std::vector<ComparisonRow> comparison_rows(const Side& left, const Side& right);
 
 std::string comparison_text(const Side& left, const Side& right, const Parting& parting, const Style& style);
 

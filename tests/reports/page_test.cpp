@@ -95,4 +95,29 @@ TEST_CASE("page: bytes that are no UTF-8 do not break it") {
   CHECK(data_of(run)["question"] == "a\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST_CASE("page: two runs that are compared are shown around where they part") {
+  const Recorded a = recorded(broken);
+  Recorded b = recorded("scenarios/raft/forgotten-vote.fixed.json");
+  b.run.scenario = "</script><b>\xff";
+  reports::text::Parting parting;
+  parting.differs = true;
+  parting.at = 1'000'000'000;
+  parting.left = "{\"t\":1}";
+  const json data = json::parse(html::comparison_data(
+      {{"A", &a.run, &a.report}, a.recording, "{}"}, {{"B", &b.run, &b.report}, b.recording, "{}"}, parting));
+  REQUIRE(data["runs"].size() == 2);
+  CHECK(data["runs"][0]["fingerprint"] != data["runs"][1]["fingerprint"]);
+  CHECK(data["parting"]["at"] == parting.at);
+  CHECK(data["parting"]["names"] == json::array({"A", "B"}));
+  CHECK(data["parting"]["rows"][0] ==
+        json::array({"scenario", "The forgotten vote", "</script><b>\xEF\xBF\xBD"}));
+  html::Limits limits;
+  limits.rows = 400;
+  limits.around = 15'000'000'000;
+  const json late = data_of(a, limits);
+  CHECK(late["window"]["from"] <= *limits.around);
+  CHECK(late["window"]["to"] >= *limits.around);
+  CHECK(late["window"]["from"] > 1'000'000'000);
+}
+
 }  // namespace lightcone::tests

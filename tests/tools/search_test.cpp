@@ -128,6 +128,8 @@ TEST_CASE("compare: the same run, and two that part") {
   CHECK_THAT(parted.output, Contains("They part after"));
   CHECK_THAT(parted.output, Contains("raft.local-leader-read"));
   CHECK_THAT(parted.output, Contains("longest without an ok"));
+  const Ran no_folder = run_program("compare " + file + " --seed 2 --report /no/such/folder/x.html");
+  CHECK((no_folder.exit_code == 73 || no_folder.output.find("no page") != std::string::npos));
 }
 
 }  // namespace lightcone::tests

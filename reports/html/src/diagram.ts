@@ -33,6 +33,14 @@ function spansOf(run: Run): Span[] {
 
 export interface Filter { nodes: Set<number>; type: string; onlyCone: boolean; operations: boolean }
 
+// What the page of two runs adds to each of its diagrams.
+export interface Beside {
+  window: { from: number; to: number };              // what can be shown at most: of both
+  common: Uint8Array;                                // by row: 1, it is the same in the other run, and faded
+  notes: { at: number; text: string }[];             // instants to mark
+  viewed: (from: number, to: number) => void;        // called when this diagram shows something else
+}
+
 export class Diagram {
   from: number;
   to: number;
@@ -47,10 +55,12 @@ export class Diagram {
   private coneRow: number | null = null;
   private pending = false;
   private colours: Record<string, string> = {};
+  private readonly window: { from: number; to: number };
 
-  constructor(private readonly run: Run, private readonly focus: Focus, readonly filter: Filter) {
-    this.from = run.window.from;
-    this.to = run.window.to;
+  constructor(private readonly run: Run, private readonly focus: Focus, readonly filter: Filter, private readonly beside: Beside | null = null) {
+    this.window = beside?.window ?? run.window;
+    this.from = this.window.from;
+    this.to = this.window.to;
     this.spans = spansOf(run);
     this.invoked = run.operations.map((operation) => operation.invoke);
     this.explained = new Set(run.claims.filter((claim) => claim.explained).flatMap((claim) => claim.operations));
@@ -69,16 +79,19 @@ export class Diagram {
   }
 
   zoom(factor: number, around = this.focus.at): void {
-    const shown = Math.min(Math.max((this.to - this.from) * factor, 10_000), this.run.window.to - this.run.window.from);
+    const shown = Math.min(Math.max((this.to - this.from) * factor, 10_000), this.window.to - this.window.from);
     const share = (around - this.from) / (this.to - this.from);
     this.show(around - shown * share, shown);
   }
   show(from: number, shown: number): void {
-    const { window } = this.run;
+    const { window } = this;
     shown = Math.min(shown, window.to - window.from);
-    this.from = Math.min(Math.max(from, window.from), window.to - shown);
-    this.to = this.from + shown;
+    const begin = Math.min(Math.max(from, window.from), window.to - shown);
+    if (begin === this.from && begin + shown === this.to) return;
+    this.from = begin;
+    this.to = begin + shown;
     this.redraw();
+    this.beside?.viewed(this.from, this.to);
   }
   redraw(): void {
     if (this.pending) return;
@@ -320,8 +333,9 @@ export class Diagram {
       }
       if (!(from in y) || !(to in y) || !this.isShown(i)) continue;
       const x2 = this.x(rows.ended[i], width);
-      const fades = this.cone !== null && !isChain && !this.isInCone(i);
-      if (fades && this.filter.onlyCone) continue;
+      const outside = this.cone !== null && !isChain && !this.isInCone(i);
+      if (outside && this.filter.onlyCone) continue;
+      const fades = outside || (!isChain && this.beside?.common[i] === 1);
       const suffix = isChain ? " chain" : fades ? " faded" : "";
       if (rows.kind[i] !== Kind.message) {
         if (isChain || count < 800) path(`step${suffix}`).rect(x1 - 1.5, y[from] - 4, 3, 8);
@@ -372,6 +386,16 @@ export class Diagram {
       if (x < (lastX[node] ?? -Infinity)) continue;
       this.label(name, x + 3, y[node] - 13, this.colours.accent);
       lastX[node] = x + c.measureText(name).width + 14;
+    }
+    for (const { at, text } of this.beside?.notes ?? []) {
+      const x = this.x(at);
+      c.strokeStyle = this.colours.accent;
+      c.lineWidth = 2;
+      c.setLineDash([8, 3, 2, 3]);
+      c.beginPath(); c.moveTo(x, 0); c.lineTo(x, this.canvas.clientHeight - 22); c.stroke();
+      c.setLineDash([]);
+      c.lineWidth = 1;
+      this.label(text, x + 4, top - 6, this.colours.accent);
     }
     for (const claim of this.run.claims) {
       if (claim.finding === null) continue;

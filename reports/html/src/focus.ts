@@ -6,17 +6,18 @@ export class Focus {
   row: number | null = null;  // the selected row: its arrival, when it is a message
   private readonly listeners: (() => void)[] = [];
 
-  constructor(readonly run: Run) { this.at = run.window.from; }
+  // `window`: where it can go, if that is more than what is held of the run.
+  constructor(readonly run: Run, private readonly window: { from: number; to: number } = run.window) { this.at = window.from; }
 
   listen(listener: () => void): void { this.listeners.push(listener); }
 
   moveTo(at: number): void {
-    this.at = Math.min(Math.max(at, this.run.window.from), this.run.window.to);
+    this.at = Math.min(Math.max(at, this.window.from), this.window.to);
     this.tell();
   }
   select(row: number | null): void {
     this.row = row;
-    if (row !== null) this.at = Math.min(this.run.rows.ended[row], this.run.window.to);
+    if (row !== null) this.at = Math.min(this.run.rows.ended[row], this.window.to);
     this.tell();
   }
   // The event of this number, or else the instant.

@@ -1,4 +1,5 @@
 // The page: reads the run, puts the panels together.
+import { buildComparison } from "./compare";
 import { Diagram, type Filter } from "./diagram";
 import { el, panel } from "./dom";
 import { explanation } from "./explanation";
@@ -82,7 +83,8 @@ async function start(): Promise<void> {
   const app = document.getElementById("app")!;
   try {
     const run = await read(document.getElementById("run")!.textContent!.trim());
-    if (run.lesson === undefined) build(run, app);
+    if ("parting" in run) buildComparison(run, app);
+    else if (run.lesson === undefined) build(run, app);
     else ask(run);
     requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.painted = String(Math.round(performance.now())); }));
   } catch (problem) {

@@ -91,9 +91,23 @@ function distribution(run: Run): HTMLElement {
   return el("table", { class: "distribution" }, el("caption", {}, "How long answered operations took"), el("tbody", {}, ...rows));
 }
 
+// Two runs in the same charts; `axis` has the window and the faults of both.
+export function comparedMetrics(axis: Run, runs: [Run, Run], names: [string, string], focus: Focus): HTMLElement {
+  const [a, b] = runs.map((run) => overTime({ ...run, window: axis.window }));
+  const pair = (left: Curve, right: Curve): Curve[] =>
+    [{ ...left, name: names[0], dash: "" }, { ...right, name: names[1], dash: "6 4" }];
+  const titles = ["half of all", "99 of 100", "slowest"];
+  return panel("metrics", "How clients were served, in both", "Shaded: something was wrong with the world, in either.",
+    el("div", { class: "charts" },
+      chart(axis, focus, "Operations answered a second", perSecond, pair(a.rate[0], b.rate[0]), false),
+      chart(axis, focus, "Operations refused or unknown a second", perSecond, pair(a.rate[1], b.rate[1]), false),
+      ...titles.map((title, k) => chart(axis, focus, `How long an answer took: ${title} (logarithmic)`, duration, pair(a.latency[k], b.latency[k]), true))));
+}
+
+const perSecond = (value: number) => `${Math.round(value).toLocaleString("en")}/s`;
+
 export function metrics(run: Run, focus: Focus): HTMLElement {
   const { rate, latency } = overTime(run);
-  const perSecond = (value: number) => `${Math.round(value).toLocaleString("en")}/s`;
   const named = run.series.map((each) => chart(run, focus, each.name + (each.every > 1 ? ` (every ${each.every}th point)` : ""),
     (value) => value.toPrecision(3), [{ name: each.name, dash: "", points: each.points.filter(([at]) => at >= run.window.from && at <= run.window.to) }], false));
   const latencies = run.latencies.length === 0 ? null : el("table", {}, el("thead", {}, el("tr", {},

@@ -42,8 +42,24 @@ function lifeAt(run: Run, node: number, instant: number): string {
   return life;
 }
 
-export function nodeStates(run: Run, focus: Focus): HTMLElement {
+// What another run's nodes believe, by the names of node and field.
+function believedIn(other: Run): (instant: number) => (node: string, field: string) => string | undefined {
+  const states = new States(other);
+  const nodes = new Map(other.nodes.map((node, i) => [node.name, i]));
+  const fields = new Map([...new Set(Array.from(other.changes.field))].map((field) => [other.texts[field], field]));
+  return (instant) => {
+    const state = states.at(instant);
+    return (node, field) => {
+      const i = state.get(`${nodes.get(node)} ${fields.get(field)}`);
+      return i === undefined ? undefined : other.texts[other.changes.value[i]];
+    };
+  };
+}
+
+// `beside`: another run, and what this one is called next to it; what differs is marked.
+export function nodeStates(run: Run, focus: Focus, beside: { name: string; other: Run } | null = null): HTMLElement {
   const states = new States(run);
+  const others = beside === null ? null : believedIn(beside.other);
   const { changes, texts } = run;
   const table = el("div", { class: "scroll" });
   const heading = el("p", { class: "hint", "aria-live": "polite" });
@@ -54,15 +70,18 @@ export function nodeStates(run: Run, focus: Focus): HTMLElement {
 
   const update = () => {
     const state = states.at(focus.at);
+    const theirs = others === null ? null : others(focus.at);
     heading.textContent = nodes.length === 0 ? "The processes of this system do not say what they believe." :
-      `At ${seconds(focus.at, 6)}. Outlined and marked • is what changed at the last event before this instant.`;
+      `At ${seconds(focus.at, 6)}. Outlined and marked • is what changed at the last event before this instant${beside === null ? "" : "; marked ≠ is what differs from the other run"}.`;
     const last = above(changes.at, focus.at) - 1;
     const cell = (node: number, field: number) => {
       const i = state.get(`${node} ${field}`);
       if (i === undefined) return el("td", {}, "");
       const fresh = last >= 0 && changes.number[i] === changes.number[last] && changes.at[i] === changes.at[last];
-      return el("td", { class: fresh ? "changed" : "", title: `since ${seconds(changes.at[i], 6)}, event ${changes.number[i]}` },
-        el("button", { class: "plain", click: () => focus.show(changes.number[i], changes.at[i]) }, `${fresh ? "• " : ""}${texts[changes.value[i]]}`));
+      const value = texts[changes.value[i]];
+      const differs = theirs !== null && theirs(run.nodes[node].name, texts[field]) !== value;
+      return el("td", { class: `${fresh ? "changed" : ""}${differs ? " differs" : ""}`, title: `since ${seconds(changes.at[i], 6)}, event ${changes.number[i]}` },
+        el("button", { class: "plain", click: () => focus.show(changes.number[i], changes.at[i]) }, `${fresh ? "• " : ""}${differs ? "≠ " : ""}${value}`));
     };
     const row = (field: number) => el("tr", {}, el("th", { scope: "row" }, texts[field].replaceAll("_", " ")), ...nodes.map((node) => cell(node, field)));
     table.replaceChildren(nodes.length === 0 ? "" : el("table", {},
@@ -72,5 +91,6 @@ export function nodeStates(run: Run, focus: Focus): HTMLElement {
   };
   focus.listen(update);
   update();
-  return panel("state", "What each node believed", "", heading, table);
+  return beside === null ? panel("state", "What each node believed", "", heading, table) :
+    panel(`state-${beside.name}`, `What each node believed in ${beside.name}`, "", heading, table);
 }

@@ -53,6 +53,13 @@ export interface Run {
   slow: number;                      // a message under way for longer was held up
 }
 
+// Two runs, and where they part (reports/html/comparison_data.cpp).
+export interface Parting {
+  differs: boolean; same: number; at: number; left: string; right: string; names: [string, string];
+  rows: [string, string, string][];  // what is said of both: label, left, right
+}
+export interface Comparison { parting: Parting; runs: [Run, Run] }
+
 async function inflated(base64: string): Promise<string> {
   if (typeof DecompressionStream === "undefined")
     throw new Error("This browser is too old to unpack the run: it needs DecompressionStream (browsers of 2023 and later).");
@@ -106,8 +113,13 @@ function slowness(rows: Rows): number {
   return sample.length === 0 ? Infinity : 10 * sample[sample.length >> 1];
 }
 
-export async function read(base64: string): Promise<Run> {
+export async function read(base64: string): Promise<Run | Comparison> {
   const raw = JSON.parse(await inflated(base64));
+  return raw.parting === undefined ? runOf(raw) : { parting: raw.parting, runs: raw.runs.map(runOf) };
+}
+
+// What JSON.parse makes of page_data.cpp's text.
+function runOf(raw: any): Run {
   const rows = rowsOf(raw.rows as RawRows, raw.window.fields, raw.end);
   const changes = raw.changes as RawChanges;
   const operations = (raw.operations as RawOperation[]).map(operationOf);

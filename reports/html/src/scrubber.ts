@@ -2,6 +2,7 @@
 import type { Diagram } from "./diagram";
 import { el } from "./dom";
 import type { Focus } from "./focus";
+import { keyList, listenTo, type Key } from "./keys";
 import { above, Kind, seconds, type Run } from "./run";
 
 const fault = (run: Run): Float64Array => Float64Array.from(run.faults.flatMap((each) => [each.began, each.ended])).sort();
@@ -40,7 +41,7 @@ export function scrubber(run: Run, focus: Focus, diagram: Diagram): HTMLElement 
     playing = requestAnimationFrame(frame);
   }
 
-  const keys: [string, string, () => void][] = [
+  const keys: Key[] = [
     ["n", "next event", () => stepRow(false, true)], ["p", "previous event", () => stepRow(false, false)],
     ["m", "next message", () => stepRow(true, true)], ["M", "previous message", () => stepRow(true, false)],
     ["f", "next fault", () => step(faults, true)], ["F", "previous fault", () => step(faults, false)],
@@ -50,18 +51,7 @@ export function scrubber(run: Run, focus: Focus, diagram: Diagram): HTMLElement 
     ["ArrowRight", "move on", () => { focus.row = null; focus.moveTo(focus.at + (diagram.to - diagram.from) / 50); }],
     ["ArrowLeft", "move back", () => { focus.row = null; focus.moveTo(focus.at - (diagram.to - diagram.from) / 50); }],
   ];
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.target as HTMLElement;
-    // What a focused control does with a key of its own comes first.
-    const isBox = target instanceof HTMLInputElement && target.type === "checkbox";
-    if (/^(INPUT|SELECT)$/.test(target.tagName) && !isBox) return;
-    if (event.key === " " && (isBox || /^(BUTTON|SUMMARY)$/.test(target.tagName))) return;
-    const found = keys.find(([key]) => key === event.key);
-    if (found === undefined) return;
-    event.preventDefault();
-    found[2]();
-  });
+  listenTo(keys);
   const update = () => {
     slider.value = String(Math.round((focus.at - run.window.from) / span * 100000));
     clock.textContent = seconds(focus.at, 6);
@@ -76,6 +66,5 @@ export function scrubber(run: Run, focus: Focus, diagram: Diagram): HTMLElement 
   return el("div", { id: "scrubber" }, slider, el("div", { class: "controls" }, clock, play, speed,
     button("F", "⚡◀"), button("f", "▶⚡ fault"), button("M", "↗◀"), button("m", "▶↗ message"), button("p", "◀"), button("n", "▶ event"),
     button("C", "≠◀"), button("c", "▶≠ change"), button("+", "+"), button("-", "−"), button("0", "all")),
-    el("details", {}, el("summary", {}, "Keys"), el("dl", { class: "keys" }, ...keys.flatMap(([key, meaning]) =>
-      [el("dt", {}, el("kbd", {}, key === " " ? "Space" : key)), el("dd", {}, meaning)]))));
+    keyList(keys));
 }

@@ -22,12 +22,13 @@ export function rowText(run: Run, i: number): string {
   }
 }
 
-export function selectedEvent(run: Run, focus: Focus): HTMLElement {
+// `name`: of the run, beside another.
+export function selectedEvent(run: Run, focus: Focus, name = ""): HTMLElement {
   const body = el("div", { "aria-live": "polite" });
   const update = () => {
     const { row } = focus;
     if (row === null) {
-      body.replaceChildren(el("p", { class: "hint" }, "Nothing is selected. Click an arrow in the diagram, or press n for the next event. " +
+      body.replaceChildren(el("p", { class: "hint" }, `Nothing is selected. Click an arrow in the diagram${name === "" ? ", or press n for the next event" : ""}. ` +
         "Its light cone is then shaded: everything that could have caused it, and what it could have caused."));
       return;
     }
@@ -44,5 +45,6 @@ export function selectedEvent(run: Run, focus: Focus): HTMLElement {
   };
   focus.listen(update);
   update();
-  return panel("selected", "The selected event", "", body);
+  return name === "" ? panel("selected", "The selected event", "", body) :
+    panel(`selected-${name}`, `The selected event of ${name}`, "", body);
 }

@@ -3,14 +3,14 @@ import { el, symbols } from "./dom";
 import type { Focus } from "./focus";
 import type { Run } from "./run";
 
-function outcome(run: Run): string {
+export function outcome(run: Run): string {
   if (run.verdict === "held") return run.asExpected ? "Every promise was kept." : `Every promise was kept, but ${run.expected} was expected.`;
   if (run.invalidBecause.length > 0) return `This run tested nothing: ${run.invalidBecause.join("; ")}.`;
   if (run.verdict === "violated") return run.asExpected ? "A promise was broken, as this scenario is meant to show." : "A promise was broken.";
   return `The verdict is: ${run.verdict}.`;
 }
 
-function copyButton(text: string): HTMLElement {
+export function copyButton(text: string): HTMLElement {
   const button = el("button", { click: () => {
     void navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }, () => { button.textContent = "Select and copy by hand"; });
   } }, "Copy");
