@@ -4,6 +4,7 @@
 // replica whose disk was wiped or copied therefore starts a new incarnation instead of counting on.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <compare>
 #include <cstdint>
 
@@ -17,6 +18,7 @@ struct ReplicaId {
 
   constexpr auto operator<=>(const ReplicaId&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(ReplicaId, (), (node, incarnation))
 
 struct Dot {
   ReplicaId replica;
@@ -24,5 +26,6 @@ struct Dot {
 
   constexpr auto operator<=>(const Dot&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Dot, (), (replica, counter))
 
 }  // namespace lightcone::models::parts::crdt
