@@ -37,6 +37,22 @@ TEST_CASE("ring: a walk meets every node once, and always in the same order") {
   }
 }
 
+TEST_CASE("ring: places that repeat a server are among the first only, and only where they are asked for") {
+  const Ring apart(nodes(5), 8);
+  const Ring repeating(nodes(5), 8, 3);
+  int twice = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::vector<NodeId>& walk = repeating.walk(key(i));
+    const std::set<NodeId> owners(walk.begin(), walk.begin() + 3);
+    twice += owners.size() < 3 ? 1 : 0;
+    CHECK(walk.front() == apart.walk(key(i)).front());
+    const std::set<NodeId> everybody(walk.begin(), walk.end());
+    CHECK(everybody.size() == 5);
+    CHECK(walk.size() == 3 + 5 - owners.size());
+  }
+  CHECK(twice > 20);
+}
+
 TEST_CASE("ring: with many tokens every node owns about its share") {
   const Ring ring(nodes(10), 200);
   std::vector<int> owned(10, 0);

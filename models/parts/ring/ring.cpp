@@ -14,7 +14,8 @@ std::uint64_t place_of(std::string_view name) { return sim::Stream(0, name).next
 
 }  // namespace
 
-Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens) : nodes_(nodes.size()) {
+Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating)
+    : nodes_(nodes.size()), repeating_(repeating) {
   sim::ensure(tokens > 0, "a node has a place on its ring");
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     for (std::size_t token = 0; token < tokens; ++token) {
@@ -34,9 +35,10 @@ const std::vector<sim::NodeId>& Ring::walk(std::string_view key) const {
   const auto first =
       std::find_if(places_.begin(), places_.end(), [&](const auto& place) { return place.first >= from; });
   const auto start = static_cast<std::size_t>(first - places_.begin());
-  for (std::size_t i = 0; i < places_.size() && met.size() < nodes_; ++i) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
     const sim::NodeId node = places_[(start + i) % places_.size()].second;
-    if (std::find(met.begin(), met.end(), node) == met.end()) met.push_back(node);
+    if (i < repeating_ || std::find(met.begin(), met.end(), node) == met.end()) met.push_back(node);
+    if (repeating_ == 0 && met.size() == nodes_) break;
   }
   return met;
 }

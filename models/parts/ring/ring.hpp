@@ -17,12 +17,13 @@ namespace lightcone::models::parts {
 
 class Ring {
  public:
-  // Every node takes `tokens` places on the ring (1 or more), the same in every run.
-  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens);
+  // Every node takes `tokens` places on the ring (1 or more), the same in every run. `repeating`: so many of
+  // the first places of a walk count even if they belong to a node that it has met; 0 keeps copies apart.
+  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating = 0);
 
   // All nodes, each once, in the order in which a walk from the key's place meets them: the first N are its
-  // owners (the preference list), those behind them the fallbacks. O(places) for a key that is new, then
-  // O(log keys). The reference lasts as long as the ring.
+  // owners (the preference list), those behind them the fallbacks. Places of a node that was met are skipped.
+  // O(places) for a key that is new, then O(log keys). The reference lasts as long as the ring.
   const std::vector<sim::NodeId>& walk(std::string_view key) const;
   // The first `count` of them, which is at most the number of nodes.
   std::span<const sim::NodeId> owners(std::string_view key, std::int64_t count) const {
@@ -31,6 +32,7 @@ class Ring {
 
  private:
   std::size_t nodes_;
+  std::size_t repeating_;
   std::vector<std::pair<std::uint64_t, sim::NodeId>> places_;  // ascending
   mutable std::map<std::string, std::vector<sim::NodeId>, std::less<>> walks_;
 };
