@@ -11,19 +11,58 @@ const std::vector<sim::OperationKind>& operation_kinds() {
       {"get", "Reads a key.", 5},
       {"put", "Writes a key.", 4},
       {"delete", "Removes a key.", 1},
+      {"add", "Puts an item into a cart: reads, merges and writes it.", 0},
+      {"remove", "Takes an item out of a cart, in the same way.", 0},
   };
   return all;
 }
 
-Client::Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases,
-               std::vector<NodeId> servers, std::size_t index)
+namespace {
+
+constexpr int bits_for_writes = 24;  // of an incarnation
+constexpr int bits_for_restarts = 8;
+
+std::string key_named(std::string_view kind, std::uint64_t number) {
+  return std::string(kind) + std::to_string(number);
+}
+
+bool uses_carts(const sim::Workload& workload) {
+  const auto is_cart = [](std::string_view f) { return f == "add" || f == "remove"; };
+  if (workload.script) {
+    return std::any_of(workload.script->begin(), workload.script->end(),
+                       [&](const sim::ScriptedOperation& operation) { return is_cart(operation.f); });
+  }
+  return std::any_of(workload.mix.begin(), workload.mix.end(),
+                     [&](const auto& kind) { return is_cart(kind.first) && kind.second > 0; });
+}
+
+// What is in any of the siblings: an item that one of them has lost shows again, and none is lost.
+sim::ValueList items_of(const Version& version) {
+  sim::ValueList items;
+  for (const sim::Value& cart : version.values()) {
+    if (const sim::ValueList* held = cart.as_list()) items.insert(items.end(), held->begin(), held->end());
+  }
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  return items;
+}
+
+}  // namespace
+
+Client::Client(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
+               const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
+               std::size_t index)
     : Story(env),
+      parameters_(parameters),
+      passes_contexts_(safe.contexts_are_passed && parameters.context == ContextUse::passed),
       workload_(workload),
       phases_(phases),
       servers_(std::move(servers)),
       index_(index),
       chance_(env.stream("choices")),
-      source_(env, workload, operation_kinds(), index) {}
+      items_(env.stream("items")),
+      source_(env, workload, operation_kinds(), index),
+      next_write_(((WriteId{index} + 1) << bits_for_restarts | env.incarnation()) << bits_for_writes) {}
 
 sim::Task<> Client::run() {
   co_await use_the_store();
@@ -40,7 +79,13 @@ sim::Task<> Client::use_the_store() {
     if (due.time_since_epoch() >= phases_.load_ends) break;
     if (due > env().mono()) co_await sleep(due - env().mono());
     const OperationSource::Drawn drawn = source_.next();
-    std::string key = "k" + std::to_string(drawn.key);
+    if (drawn.f == "add" || drawn.f == "remove") {
+      CartChange change{sim::Value(drawn.value), drawn.f == "add"};
+      std::string cart = key_named("cart", drawn.key);
+      co_await change_cart(std::move(cart), std::move(change));
+      continue;
+    }
+    std::string key = key_named("k", drawn.key);
     sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
     co_await perform(drawn.f, std::move(key), std::move(value));
   }
@@ -53,10 +98,36 @@ sim::Task<> Client::read_everything() {
   }
   for (std::uint64_t number = index_; number < static_cast<std::uint64_t>(workload_.keys);
        number += static_cast<std::uint64_t>(workload_.clients)) {
-    std::string key = "k" + std::to_string(number);
-    sim::Value nothing;
-    co_await perform("get", std::move(key), std::move(nothing));
+    for (const std::string_view kind : {"k", "cart"}) {
+      if (kind == "cart" && !uses_carts(workload_)) continue;
+      std::string key = key_named(kind, number);
+      sim::Value nothing;
+      co_await perform("get", std::move(key), std::move(nothing));
+    }
   }
+}
+
+// Of a cart that was not read nothing is written.
+sim::Task<> Client::change_cart(std::string key, CartChange change) {
+  sim::Value nothing;
+  co_await perform("get", key, std::move(nothing));
+  if (!progress_.done.succeeded) co_return;
+  sim::ValueList items = items_of(progress_.done.version);
+  if (change.is_addition) {
+    items.push_back(change.item);
+  } else {
+    if (items.empty()) co_return;
+    const auto named = std::find(items.begin(), items.end(), change.item);
+    const std::uint64_t drawn = items_.below(items.size());
+    const auto chosen = named != items.end() ? named : items.begin() + static_cast<std::ptrdiff_t>(drawn);
+    change.item = *chosen;
+    items.erase(chosen);
+  }
+  std::sort(items.begin(), items.end());
+  progress_.doing.cart = std::move(change);
+  sim::Value cart(std::move(items));
+  co_await perform("put", std::move(key), std::move(cart));
+  progress_.doing.cart.reset();
 }
 
 // What was refused was not done: it is tried once more, as an operation of its own.
@@ -69,29 +140,43 @@ sim::Task<> Client::perform(std::string_view f, std::string key, sim::Value valu
 
 sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, sim::Value value) {
   const auto operation = env().history().invoke(env().self().index, f, key, value);
-  progress_.is_write = f != "get";
-  progress_.key = key;
+  const bool is_write = f != "get";
+  progress_.doing.is_write = is_write;
+  progress_.doing.key = key;
+  if (is_write && parameters_.keeps_siblings()) {
+    progress_.doing.write = ++next_write_;
+    progress_.doing.seen = known_[key].writes;
+  }
   ++progress_.begun;
   const NodeId server = choose_server();
   Ending ending;
-  if (progress_.is_write) {
-    Put request;
-    request.key = std::move(key);
-    request.value = std::move(value);
-    request.deleted = f == "delete";
-    request.at = env().wall();
-    ending = co_await put(std::move(request), server);
+  if (is_write) {
+    ending = co_await put(f, std::move(key), std::move(value), server);
   } else {
     ending = co_await get(std::move(key), server);
   }
-  avoided_ = ending.outcome == sim::Outcome::ok ? sim::no_node : server;
-  progress_.succeeded = ending.outcome == sim::Outcome::ok;
-  progress_.version = ending.version;
+  const bool succeeded = ending.outcome == sim::Outcome::ok;
+  avoided_ = succeeded ? sim::no_node : server;
+  if (succeeded) remember(progress_.doing.key, ending.version);
+  sim::Value answer = succeeded && !is_write ? answer_of(ending.version) : sim::Value();
+  progress_.done = {progress_.doing, succeeded, std::move(ending.version)};
   ++progress_.ended;
-  const bool has_value = !progress_.is_write && !ending.version.deleted;
-  sim::Value answer = has_value ? ending.version.value : sim::Value();
   parts::record(env(), operation, {ending.outcome, std::move(answer), ending.error, ending.server});
   co_return ending.outcome;
+}
+
+void Client::remember(const std::string& key, const Version& version) {
+  if (!parameters_.keeps_siblings()) return;
+  known_.insert_or_assign(key, Known{version.siblings.context(), writes_in(version)});
+}
+
+// One value, or nothing; of siblings the list of them, in the order of values.
+sim::Value Client::answer_of(const Version& version) const {
+  std::vector<sim::Value> values = version.values();
+  if (values.empty()) return {};
+  if (!parameters_.keeps_siblings()) return std::move(values.front());
+  std::sort(values.begin(), values.end());
+  return sim::Value(std::move(values));
 }
 
 sim::Task<Client::Ending> Client::get(std::string key, NodeId server) {
@@ -105,24 +190,52 @@ sim::Task<Client::Ending> Client::get(std::string key, NodeId server) {
   co_return Ending{sim::Outcome::fail, {}, "no quorum", server};
 }
 
-sim::Task<Client::Ending> Client::put(Put request, NodeId server) {
+sim::Task<Client::Ending> Client::put(std::string_view f, std::string key, sim::Value value, NodeId server) {
+  if (parameters_.keeps_siblings()) {
+    CausalPut request;
+    if (passes_contexts_) request.context = known_[key].context;
+    request.write = progress_.doing.write;
+    request.key = std::move(key);
+    request.value = std::move(value);
+    request.deleted = f == "delete";
+    return write<CausalWritten>(std::move(request), server);
+  }
+  Put request;
+  request.key = std::move(key);
+  request.value = std::move(value);
+  request.deleted = f == "delete";
+  request.at = env().wall();
+  return write<Written>(std::move(request), server);
+}
+
+namespace {
+
+Version version_of(const Put& request, const Written& written) {
   Version version;
+  version.tag = written.tag;
   version.value = request.value;
   version.deleted = request.deleted;
+  return version;
+}
+
+Version version_of(const CausalPut&, const CausalWritten& written) { return written.version; }
+
+}  // namespace
+
+template <class Done, class Request>
+sim::Task<Client::Ending> Client::write(Request request, NodeId server) {
   const sim::MonoTime deadline = env().mono() + workload_.timeout;
-  std::optional<std::variant<Written, Refused, Unsure, Reconnect>> reply;
+  std::optional<std::variant<Done, Refused, Unsure, Reconnect>> reply;
   do {
     request.connection = connections_[server];
     request.number = ++puts_;
-    Put copy = request;
-    reply =
-        co_await call<Written, Refused, Unsure, Reconnect>(server, std::move(copy), deadline - env().mono());
+    Request copy = request;
+    reply = co_await call<Done, Refused, Unsure, Reconnect>(server, std::move(copy), deadline - env().mono());
     if (!reply) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
     if (const auto* fresh = std::get_if<Reconnect>(&*reply)) connections_[server] = fresh->connection;
   } while (std::holds_alternative<Reconnect>(*reply) && env().mono() < deadline);
-  if (const auto* written = std::get_if<Written>(&*reply)) {
-    version.tag = written->tag;
-    co_return Ending{sim::Outcome::ok, std::move(version), {}, server};
+  if (const auto* done = std::get_if<Done>(&*reply)) {
+    co_return Ending{sim::Outcome::ok, version_of(request, *done), {}, server};
   }
   if (std::holds_alternative<Refused>(*reply) || std::holds_alternative<Reconnect>(*reply))
     co_return Ending{sim::Outcome::fail, {}, "no quorum", server};

@@ -1,12 +1,17 @@
 // A client of the quorum store: one operation at a time, through a server of its choice. Whatever gets no
 // clear answer stays unknown and is not tried again: a second try of a put would be a second write.
+//
+// Upon the store it keeps shopping carts: an addition reads the cart, merges what siblings there are into
+// one, and writes it back with the item (Dynamo, section 4.4).
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/dynamo/messages.hpp"
+#include "models/dynamo/parameters.hpp"
 #include "models/parts/workload/ending.hpp"
 #include "models/parts/workload/operation_source.hpp"
 #include "sim/story/story.hpp"
@@ -18,19 +23,34 @@ const std::vector<sim::OperationKind>& operation_kinds();
 
 class Client final : public sim::Story {
  public:
-  // What a client is about, for those who watch.
-  struct Progress {
-    std::uint64_t begun = 0;  // operations; each counts up
-    std::uint64_t ended = 0;
+  // An item that a put brings into a cart, or takes out of it.
+  struct CartChange {
+    sim::Value item{};
+    bool is_addition = false;
+  };
+  struct Doing {
     bool is_write = false;
     std::string key{};
+    WriteId write = 0;            // of a write where versions have dots ...
+    std::vector<WriteId> seen{};  // ... and what the client has read of the key
+    std::optional<CartChange> cart{};
+  };
+  struct Done {
+    Doing what{};
     bool succeeded = false;
     Version version{};  // read or written, if it succeeded
   };
+  // What a client is about, for those who watch: reads and writes of the store. Both count up.
+  struct Progress {
+    std::uint64_t begun = 0;
+    std::uint64_t ended = 0;
+    Doing doing{};  // since the latest began
+    Done done{};    // the latest that ended
+  };
 
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
-  Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
-         std::size_t index);
+  Client(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const sim::Workload& workload,
+         const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
 
   sim::Task<> run() override;
   const Progress& progress() const { return progress_; }
@@ -45,22 +65,36 @@ class Client final : public sim::Story {
 
   sim::Task<> use_the_store();
   sim::Task<> read_everything();
+  sim::Task<> change_cart(std::string key, CartChange change);
   sim::Task<> perform(std::string_view f, std::string key, sim::Value value);
   sim::Task<sim::Outcome> try_once(std::string_view f, std::string key, sim::Value value);
   sim::Task<Ending> get(std::string key, NodeId server);
-  sim::Task<Ending> put(Put request, NodeId server);
+  sim::Task<Ending> put(std::string_view f, std::string key, sim::Value value, NodeId server);
+  template <class Done, class Request>
+  sim::Task<Ending> write(Request request, NodeId server);
+  void remember(const std::string& key, const Version& version);
+  sim::Value answer_of(const Version& version) const;
   NodeId choose_server();
   bool is_before(sim::Duration phase) const;
 
+  const Parameters& parameters_;
+  bool passes_contexts_;
   const sim::Workload& workload_;
   const sim::Phases& phases_;
   std::vector<NodeId> servers_;
   std::size_t index_;
   sim::Stream chance_;
+  sim::Stream items_;
   parts::OperationSource source_;
   NodeId avoided_ = sim::no_node;  // did not answer the last time
   std::map<NodeId, std::uint64_t> connections_;
   std::uint64_t puts_ = 0;
+  WriteId next_write_;
+  struct Known {
+    Context context{};
+    std::vector<WriteId> writes{};
+  };
+  std::map<std::string, Known> known_;  // by key: as it was read, or written, last
   Progress progress_;
 };
 

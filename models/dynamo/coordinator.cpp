@@ -29,8 +29,16 @@ Coordinator::Request& Coordinator::open(bool is_write, std::string key, const si
   return request;
 }
 
+void Coordinator::ask(NodeId node, RequestId id, const Request& request) {
+  if (request.take) {
+    env_.send(node, AskToTake{id});
+  } else {
+    env_.send(node, RGet{id, request.key});
+  }
+}
+
 void Coordinator::ask_owners(RequestId id, const Request& request) {
-  for (std::size_t i = 0; i < owners(); ++i) env_.send(request.walk[i], RGet{id, request.key});
+  for (std::size_t i = 0; i < owners(); ++i) ask(request.walk[i], id, request);
 }
 
 void Coordinator::on(const Get& get, const sim::From& from) {
@@ -39,14 +47,20 @@ void Coordinator::on(const Get& get, const sim::From& from) {
   ask_owners(id, request);
 }
 
-void Coordinator::on(const Put& put, const sim::From& from) {
+template <class AnyPut>
+bool Coordinator::is_news(const AnyPut& put, const sim::From& from) {
   if (put.connection != connection_) {
     env_.reply(from, Reconnect{connection_});
-    return;
+    return false;
   }
   std::uint64_t& last = last_puts_[from.node];
-  if (put.number <= last) return;  // the network doubled it
+  if (put.number <= last) return false;  // the network doubled it
   last = put.number;
+  return true;
+}
+
+void Coordinator::on(const Put& put, const sim::From& from) {
+  if (!is_news(put, from)) return;
   RequestId id = 0;
   Request& request = open(true, put.key, from, id);
   request.version.value = put.value;
@@ -65,13 +79,53 @@ void Coordinator::on(const Put& put, const sim::From& from) {
   store(id, request);
 }
 
-bool Coordinator::has_answered(const Request& request, NodeId node) {
-  return std::any_of(request.answers.begin(), request.answers.end(),
-                     [&](const Answer& answer) { return answer.node == node; });
+void Coordinator::on(const CausalPut& put, const sim::From& from) {
+  if (!is_news(put, from)) return;
+  RequestId id = 0;
+  Request& request = open(true, put.key, from, id);
+  Sibling content{put.write, put.value, put.deleted, {}};
+  if (put.deleted) content.deleted_at = env_.wall();
+  request.take = Take{id, 0, put.key, std::move(content), put.context, sim::no_node};
+  ask_owners(id, request);
 }
 
-bool Coordinator::has_stored(const Request& request, NodeId node) {
-  return std::find(request.stored.begin(), request.stored.end(), node) != request.stored.end();
+// Nobody else may take it afterwards: it would be a second write.
+void Coordinator::on(const WillTake& willing, const sim::From& from) {
+  const auto at = requests_.find(willing.request);
+  if (at == requests_.end() || !at->second.take || at->second.is_taken) return;
+  Request& request = at->second;
+  const auto owned = request.walk.first(owners());
+  if (std::find(owned.begin(), owned.end(), from.node) == owned.end())
+    request.take->stands_for = owned.front();
+  request.take->connection = willing.connection;
+  request.is_taken = true;
+  env_.send(from.node, *request.take);
+}
+
+void Coordinator::on(const Taken& taken, const sim::From& from) {
+  const auto at = requests_.find(taken.request);
+  if (at == requests_.end() || at->second.phase != Phase::querying) return;
+  Request& request = at->second;
+  request.version = taken.version;
+  request.stored.push_back(from.node);
+  store(at->first, request);
+  settle(at->first, request);
+}
+
+std::ptrdiff_t Coordinator::votes_of(const Request& request, NodeId node) const {
+  const auto owned = request.walk.first(owners());
+  return std::max<std::ptrdiff_t>(std::count(owned.begin(), owned.end(), node), 1);
+}
+
+bool Coordinator::has_answered(const Request& request, NodeId node) const {
+  const auto times = std::count_if(request.answers.begin(), request.answers.end(),
+                                   [&](const Answer& answer) { return answer.node == node; });
+  return times >= votes_of(request, node);
+}
+
+bool Coordinator::has_stored(const Request& request, NodeId node) const {
+  const auto times = std::count(request.stored.begin(), request.stored.end(), node);
+  return times >= votes_of(request, node);
 }
 
 void Coordinator::on(const RGot& got, const sim::From& from) {
@@ -79,11 +133,11 @@ void Coordinator::on(const RGot& got, const sim::From& from) {
   if (at == requests_.end()) return;
   Request& request = at->second;
   if (safe_.distinct_acknowledgements && has_answered(request, from.node)) return;
-  request.answers.push_back({from.node, got.version.tag});
+  request.answers.push_back({from.node, got.version});
   if (request.phase == Phase::querying) {
     request.collected = std::max(request.collected, got.collected);
     if (!request.is_write) {
-      if (got.version.tag > request.version.tag) request.version = got.version;
+      merge_into(request.version, got.version);
     } else {
       request.version.tag.counter = std::max(request.version.tag.counter, got.version.tag.counter);
     }
@@ -92,7 +146,7 @@ void Coordinator::on(const RGot& got, const sim::From& from) {
     return;
   }
   // An answer after the quorum's: it may be behind, or have what nobody else had.
-  repair(request, from.node, got.version.tag);
+  repair(request, from.node, got.version);
 }
 
 // A quorum has said what it has.
@@ -109,7 +163,7 @@ void Coordinator::queried(RequestId id, Request& request) {
   }
   request.phase = Phase::storing;
   for (const Answer& answer : request.answers) {
-    if (answer.tag == request.version.tag) request.stored.push_back(answer.node);
+    if (covers(answer.version, request.version)) request.stored.push_back(answer.node);
   }
   if (request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
     succeed(id, request);
@@ -139,6 +193,10 @@ void Coordinator::on(const RPutDone& done, const sim::From& from) {
 void Coordinator::count_stored(RequestId id, Request& request, NodeId node) {
   if (has_stored(request, node) && safe_.distinct_acknowledgements) return;
   request.stored.push_back(node);
+  settle(id, request);
+}
+
+void Coordinator::settle(RequestId id, Request& request) {
   if (request.phase == Phase::storing &&
       request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
     succeed(id, request);
@@ -152,6 +210,7 @@ void Coordinator::on(const OwnersAreLate& late) {
   const auto at = requests_.find(late.request);
   if (at == requests_.end()) return;
   Request& request = at->second;
+  if (request.phase == Phase::querying && request.is_taken) return;
   for (std::size_t i = 0; i < owners(); ++i) {
     const NodeId owner = request.walk[i];
     if (has_stored(request, owner) || (request.phase == Phase::querying && has_answered(request, owner)))
@@ -159,7 +218,7 @@ void Coordinator::on(const OwnersAreLate& late) {
     const bool is_left = request.next_fallback < request.walk.size();
     if (request.phase == Phase::querying) {
       if (!parameters_.sloppy || !is_left) break;
-      env_.send(request.walk[request.next_fallback++], RGet{at->first, request.key});
+      ask(request.walk[request.next_fallback++], at->first, request);
     } else if (request.is_write && parameters_.hints && owner != env_.self()) {
       // Where there is no fallback the coordinator keeps the hint itself.
       const NodeId holder = is_left ? request.walk[request.next_fallback++] : env_.self();
@@ -180,19 +239,22 @@ void Coordinator::on(const HintKept& kept, const sim::From& from) {
 
 void Coordinator::succeed(RequestId id, Request& request) {
   request.phase = Phase::answered;
-  latest_ = {latest_.number + 1, request.is_write, request.key, request.version.tag};
-  if (request.is_write) {
+  const WriteId write = request.take ? request.take->content.write : 0;
+  latest_ = {latest_.number + 1, request.is_write, request.key, request.version, write};
+  if (request.take) {
+    env_.reply(request.client, CausalWritten{request.version});
+  } else if (request.is_write) {
     env_.reply(request.client, Written{request.version.tag});
   } else {
     env_.reply(request.client, Got{request.version});
-    for (const Answer& answer : request.answers) repair(request, answer.node, answer.tag);
+    for (const Answer& answer : request.answers) repair(request, answer.node, answer.version);
   }
   if (request.is_write && request.stored.size() >= owners()) close(id);
 }
 
 // Of a read, to a replica that is behind what was found.
-void Coordinator::repair(const Request& request, NodeId node, const Tag& tag) {
-  if (request.is_write || read_repair() == ReadRepair::off || tag >= request.version.tag) return;
+void Coordinator::repair(const Request& request, NodeId node, const Version& version) {
+  if (request.is_write || read_repair() == ReadRepair::off || covers(version, request.version)) return;
   env_.send(node, RepairPut{{request.key, request.version}});
 }
 
@@ -206,7 +268,7 @@ void Coordinator::on(const DeadlinePassed& deadline) {
   if (at == requests_.end()) return;
   const Request& request = at->second;
   if (request.phase != Phase::answered) {
-    if (request.is_write && request.phase == Phase::storing) {
+    if (request.is_write && (request.phase == Phase::storing || request.is_taken)) {
       env_.reply(request.client, Unsure{});
     } else {
       env_.reply(request.client, Refused{});

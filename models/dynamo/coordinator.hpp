@@ -5,13 +5,17 @@
 //   Put ─▶ logical timestamps: RGet to N ─▶ R answers ─▶ a tag above all ─┬─▶ RPut to N ─▶ W have it ─▶
 //   Written
 //          a clock's timestamps ──────────────────────────────────────────┘
+//   CausalPut ─▶ AskToTake to N ─▶ the first that answers: Take ─▶ Taken ─▶ RPut to the others ─▶ W have it
+//   ─▶ CausalWritten
 //
 // With logical timestamps and blocking repair this is the register of Attiya, Bar-Noy and Dolev (JACM 1995),
 // for several writers as in Lynch and Shvartsman (FTCS 1997). Owners that are late get a hint at a fallback;
 // a hint counts towards W in a sloppy quorum alone (Dynamo, section 4.6).
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +34,8 @@ class Coordinator {
     std::uint64_t number = 0;  // counts up
     bool is_write = false;
     std::string key{};
-    Tag tag{};
+    Version version{};
+    WriteId write = 0;  // where versions have dots
   };
 
   // What is passed must outlive this.
@@ -38,6 +43,9 @@ class Coordinator {
 
   void on(const Get& get, const sim::From& from);
   void on(const Put& put, const sim::From& from);
+  void on(const CausalPut& put, const sim::From& from);
+  void on(const WillTake& willing, const sim::From& from);
+  void on(const Taken& taken, const sim::From& from);
   void on(const RGot& got, const sim::From& from);
   void on(const RPutDone& done, const sim::From& from);
   void on(const HintKept& kept, const sim::From& from);
@@ -51,7 +59,7 @@ class Coordinator {
   enum class Phase : std::uint8_t { querying, storing, answered };
   struct Answer {
     NodeId node;
-    Tag tag;
+    Version version;
   };
   struct Request {
     bool is_write = false;
@@ -61,7 +69,9 @@ class Coordinator {
     Version version{};               // what is to be written; of a read, the newest seen
     std::int64_t collected = 0;      // the greatest of the answers
     std::span<const NodeId> walk{};  // of the ring: owners, then fallbacks
-    std::vector<Answer> answers{};   // to RGet
+    std::vector<Answer> answers{};   // to RGet, or AskToTake
+    std::optional<Take> take{};      // of a write that gets a dot ...
+    bool is_taken = false;           // ... from somebody who was sent it
     std::vector<NodeId> stored{};    // who has the version
     std::size_t next_fallback = 0;
     sim::TimerId late{};
@@ -71,14 +81,20 @@ class Coordinator {
 
   Request& open(bool is_write, std::string key, const sim::From& from, RequestId& id);
   std::size_t owners() const { return static_cast<std::size_t>(parameters_.replicas); }
-  static bool has_answered(const Request& request, NodeId node);
-  static bool has_stored(const Request& request, NodeId node);
+  // As often as the node may: once, if it is once among the owners.
+  bool has_answered(const Request& request, NodeId node) const;
+  bool has_stored(const Request& request, NodeId node) const;
+  std::ptrdiff_t votes_of(const Request& request, NodeId node) const;
+  template <class AnyPut>
+  bool is_news(const AnyPut& put, const sim::From& from);
+  void ask(NodeId node, RequestId id, const Request& request);
   void ask_owners(RequestId id, const Request& request);
   void queried(RequestId id, Request& request);
   void store(RequestId id, Request& request);
   void count_stored(RequestId id, Request& request, NodeId node);
+  void settle(RequestId id, Request& request);
   void succeed(RequestId id, Request& request);
-  void repair(const Request& request, NodeId node, const Tag& tag);
+  void repair(const Request& request, NodeId node, const Version& version);
   ReadRepair read_repair() const;
   void close(RequestId id);
 

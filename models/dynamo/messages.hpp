@@ -2,44 +2,17 @@
 #pragma once
 
 #include <boost/describe.hpp>
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "models/dynamo/version.hpp"
 #include "sim/node_id.hpp"
 #include "sim/time.hpp"
 #include "sim/value.hpp"
 
 namespace lightcone::models::dynamo {
-
-using sim::NodeId;
-
-// Orders the versions of a key: (counter, writer) as in Attiya, Bar-Noy and Dolev, or the time of a clock.
-struct Tag {
-  std::int64_t counter = 0;   // or nanoseconds of a wall clock
-  std::uint32_t writer = 0;   // index of the coordinator
-  std::uint64_t request = 0;  // of the coordinator's; so no two writes have one tag
-  auto operator<=>(const Tag&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(Tag, (), (counter, writer, request))
-
-struct Version {
-  Tag tag{};  // of counter 0: nothing was ever written
-  sim::Value value{};
-  bool deleted = false;  // a tombstone
-  sim::WallTime deleted_at{};
-
-  bool is_written() const { return tag.counter != 0; }
-};
-BOOST_DESCRIBE_STRUCT(Version, (), (tag, value, deleted, deleted_at))
-
-struct Keyed {
-  std::string key{};
-  Version version{};
-};
-BOOST_DESCRIBE_STRUCT(Keyed, (), (key, version))
 
 // --- clients and coordinators ------------------------------------------------------------------------------
 
@@ -60,6 +33,18 @@ struct Put {  // -> Written | Refused | Unsure | Reconnect
 };
 BOOST_DESCRIBE_STRUCT(Put, (), (connection, number, key, value, deleted, at))
 
+// A put where versions have dots. In a connection, as above.
+struct CausalPut {  // -> CausalWritten | Refused | Unsure | Reconnect
+  std::uint64_t connection = 0;
+  std::uint64_t number = 0;
+  std::string key{};
+  sim::Value value{};
+  bool deleted = false;
+  Context context{};  // of what the client has read
+  WriteId write = 0;
+};
+BOOST_DESCRIBE_STRUCT(CausalPut, (), (connection, number, key, value, deleted, context, write))
+
 struct Reconnect {  // nothing was done
   std::uint64_t connection = 0;
 };
@@ -75,6 +60,11 @@ struct Written {
 };
 BOOST_DESCRIBE_STRUCT(Written, (), (tag))
 
+struct CausalWritten {
+  Version version{};  // the siblings that it now is one of
+};
+BOOST_DESCRIBE_STRUCT(CausalWritten, (), (version))
+
 struct Refused {};  // no quorum answered, and nothing was written
 BOOST_DESCRIBE_STRUCT(Refused, (), ())
 
@@ -84,6 +74,34 @@ BOOST_DESCRIBE_STRUCT(Unsure, (), ())
 // --- coordinators and replicas -----------------------------------------------------------------------------
 
 using RequestId = std::uint64_t;
+
+// A write gets its dot from one replica, whoever answers first, which adds it to what it knows of the key.
+struct AskToTake {  // -> WillTake
+  RequestId request = 0;
+};
+BOOST_DESCRIBE_STRUCT(AskToTake, (), (request))
+
+struct WillTake {  // -> Take
+  RequestId request = 0;
+  std::uint64_t connection = 0;
+};
+BOOST_DESCRIBE_STRUCT(WillTake, (), (request, connection))
+
+struct Take {  // -> Taken, when it is durable; not twice, and not by a later incarnation
+  RequestId request = 0;
+  std::uint64_t connection = 0;
+  std::string key{};
+  Sibling content{};
+  Context context{};
+  NodeId stands_for = sim::no_node;  // the owner, if the replica is none
+};
+BOOST_DESCRIBE_STRUCT(Take, (), (request, connection, key, content, context, stands_for))
+
+struct Taken {
+  RequestId request = 0;
+  Version version{};
+};
+BOOST_DESCRIBE_STRUCT(Taken, (), (request, version))
 
 struct RGet {  // -> RGot
   RequestId request = 0;
@@ -227,9 +245,9 @@ struct TombstoneCollected {
 BOOST_DESCRIBE_STRUCT(TombstoneCollected, (), (key))
 
 // Everything a server handles.
-using ToServer =
-    std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff, HandedOver,
-                 MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys, CopyRequest, Copy>;
+using ToServer = std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff,
+                              HandedOver, MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys,
+                              CopyRequest, Copy, CausalPut, AskToTake, WillTake, Take, Taken>;
 using ServerFacts =
     std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue, CopyDue>;
 

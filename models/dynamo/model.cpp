@@ -1,9 +1,12 @@
 // The quorum store as a model: parameters, profiles, bug switches, and who runs where.
 #include "models/dynamo/model.hpp"
 
+#include "models/dynamo/cart_monitor.hpp"
 #include "models/dynamo/claims.hpp"
 #include "models/dynamo/client.hpp"
+#include "models/dynamo/owners_monitor.hpp"
 #include "models/dynamo/server.hpp"
+#include "models/dynamo/sibling_monitor.hpp"
 #include "models/parts/placement.hpp"
 
 namespace lightcone::models::dynamo {
@@ -26,6 +29,23 @@ sim::Choices<ReadRepair> choices_of(ReadRepair) {
   return all;
 }
 
+sim::Choices<Conflict> choices_of(Conflict) {
+  static constexpr sim::Choice<Conflict> all[] = {
+      {Conflict::lww, {"lww", "The one with the greater timestamp stays."}},
+      {Conflict::vv, {"vv", "Both stay, unless a version vector says that one has seen the other."}},
+      {Conflict::dvv, {"dvv", "The same with dotted version vectors, which are exact."}},
+  };
+  return all;
+}
+
+sim::Choices<ContextUse> choices_of(ContextUse) {
+  static constexpr sim::Choice<ContextUse> all[] = {
+      {ContextUse::passed, {"passed", "With a write goes what its client read of the key last."}},
+      {ContextUse::blind, {"blind", "Writes say nothing of what was read."}},
+  };
+  return all;
+}
+
 const sim::FieldTable<Parameters>& Parameters::fields() {
   using P = Parameters;
   using namespace std::chrono_literals;
@@ -33,6 +53,7 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
       sim::FieldTable<Parameters>(
           "dynamo_parameters", "A store that keeps each key on several servers, without a leader.",
           sim::field("servers", &P::servers, "How many servers there are.").at_least(1).at_most(100),
+          sim::field("vnodes", &P::vnodes, "Places of a server on the ring.").at_least(1).at_most(1'000),
           sim::field("replicas", &P::replicas, "N: owners of a key.").at_least(1).at_most(31),
           sim::field("read_quorum", &P::read_quorum, "R: answers that a read waits for.")
               .at_least(1)
@@ -41,7 +62,9 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
               .at_least(1)
               .at_most(31),
           sim::field("sloppy", &P::sloppy, "Fallbacks stand in for owners that are late."),
-          sim::field("timestamps", &P::timestamps, "What orders two versions of a key."),
+          sim::field("conflict", &P::conflict, "What becomes of two versions of a key."),
+          sim::field("context", &P::context, "What clients say about what they have read (vv, dvv)."),
+          sim::field("timestamps", &P::timestamps, "What orders two versions of a key (lww)."),
           sim::field("read_repair", &P::read_repair, "What a read does about owners that are behind."),
           sim::field("request_timeout", &P::request_timeout, "After which a coordinator gives a request up.")
               .at_least(1ms)
@@ -86,6 +109,11 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.hint_kept_until_taken = on("dynamo.hint-dropped-early");
   safe.anti_entropy = on("dynamo.no-anti-entropy");
   safe.tombstones_last = on("dynamo.tombstone-gc-early");
+  safe.copies_apart = on("dynamo.vnode-same-host");
+  safe.hashes_of_content_alone = on("dynamo.merkle-hash-unstable");
+  safe.dots_never_repeat = on("dynamo.dot-counter-reset");
+  safe.dots_beside_vectors = on("dynamo.false-dominance");
+  safe.contexts_are_passed = on("dynamo.blind-put");
   return safe;
 }
 
@@ -122,6 +150,23 @@ std::vector<BugSwitch> bug_switches() {
       {"dynamo.tombstone-gc-early", "a deletion is remembered until every owner has it", "resurrection",
        Shelf::core, Difficulty::easy, "the Cassandra documentation on gc_grace_seconds",
        "Whoever has forgotten a deletion cannot tell it from a write that has not arrived."},
+      {"dynamo.merkle-hash-unstable", "hashes that owners compare are of what is replicated alone",
+       "unavailable", Shelf::extended, Difficulty::easy, "DeCandia et al., SOSP 2007, section 4.7",
+       "Hash a local time with the content, and equal replicas never look equal."},
+      {"dynamo.vnode-same-host", "the preference list skips places of a server that it has met",
+       "invariant(P20.3)", Shelf::core, Difficulty::easy, "DeCandia et al., SOSP 2007, section 4.3",
+       "Three places on the ring are not three machines."},
+      {"dynamo.dot-counter-reset", "a replica that has forgotten its dots takes a new name for the next",
+       "lost-write", Shelf::core, Difficulty::easy,
+       "Riak, kv679: per-key logical clocks can go backwards (https://github.com/basho/riak_kv/issues/679)",
+       "A counter that starts again makes a new write look like one that was long replaced."},
+      {"dynamo.false-dominance", "a version's own dot is kept apart from what its writer had read",
+       "lost-update", Shelf::core, Difficulty::easy, "Preguica et al., arXiv:1011.5808, 2010, section 3",
+       "Two writes through one server are not in each other's past because the server counted them."},
+      {"dynamo.blind-put", "clients pass what they have read with what they write",
+       "invariant(sibling_bound)", Shelf::extended, Difficulty::easy,
+       "the Riak documentation on causal context: sibling explosion",
+       "Who does not say what a write replaces replaces nothing."},
   };
 }
 
@@ -129,7 +174,7 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
  public:
   std::string_view name() const override { return "dynamo"; }
   std::vector<std::string> topics() const override {
-    return {"T11 Quorums, read repair, hinted hand-off, anti-entropy, tombstones"};
+    return {"T11 Quorums, read repair, hinted hand-off, anti-entropy, tombstones", "T20 Dynamo-style KV"};
   }
   std::string_view summary() const override {
     return "A key-value store without a leader: each key on N servers, written to W and read from R of them.";
@@ -149,6 +194,9 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
         {"eventual",
          "One copy is enough to write and to read (R = W = 1).",
          {{"read_quorum", "1"}, {"write_quorum", "1"}, {"read_repair", "async"}}},
+        {"dynamo",
+         "Stand-ins count, and concurrent writes stay side by side until a client settles them.",
+         {{"sloppy", "true"}, {"read_repair", "async"}, {"conflict", "dvv"}}},
     };
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
@@ -176,8 +224,9 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
     if (role == "client") {
       const sim::NodeId client = deployment.simulation.nodes_of_role("client").at(index);
       servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
-      return [&deployment, servers, index](sim::Env& env) {
-        return std::make_unique<Client>(env, deployment.workload, deployment.phases, servers, index);
+      return [&parameters, &deployment, servers, index](sim::Env& env) {
+        return std::make_unique<Client>(env, parameters, safeguards_without(deployment.bugs),
+                                        deployment.workload, deployment.phases, servers, index);
       };
     }
     return [&parameters, &deployment, servers](sim::Env& env) {
@@ -186,8 +235,15 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
   }
 
   void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
-    deployment.simulation.add_monitor(std::make_unique<Monitor>(deployment.simulation, parameters,
-                                                                sim::Instant(deployment.phases.final_reads)));
+    sim::Simulation& simulation = deployment.simulation;
+    const sim::Instant quiet(deployment.phases.final_reads);
+    if (parameters.keeps_siblings()) {
+      simulation.add_monitor(std::make_unique<SiblingMonitor>(simulation, parameters, quiet));
+    } else {
+      simulation.add_monitor(std::make_unique<Monitor>(simulation, parameters, quiet));
+    }
+    simulation.add_monitor(std::make_unique<CartMonitor>(simulation));
+    simulation.add_monitor(std::make_unique<OwnersMonitor>(simulation, parameters, quiet));
   }
 
   // Servers are equals. The first owner of the first key that is up stands for the others.

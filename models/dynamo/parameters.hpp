@@ -16,12 +16,23 @@ sim::Choices<Timestamps> choices_of(Timestamps);
 enum class ReadRepair : std::uint8_t { off, async, blocking };
 sim::Choices<ReadRepair> choices_of(ReadRepair);
 
+// What becomes of two versions of a key.
+enum class Conflict : std::uint8_t { lww, vv, dvv };
+sim::Choices<Conflict> choices_of(Conflict);
+
+// Whether clients say with a write what they have read.
+enum class ContextUse : std::uint8_t { passed, blind };
+sim::Choices<ContextUse> choices_of(ContextUse);
+
 struct Parameters {
   std::int64_t servers = 5;
+  std::int64_t vnodes = 8;        // places of a server on the ring
   std::int64_t replicas = 3;      // N
   std::int64_t read_quorum = 2;   // R
   std::int64_t write_quorum = 2;  // W
   bool sloppy = false;
+  Conflict conflict = Conflict::lww;
+  ContextUse context = ContextUse::passed;
   Timestamps timestamps = Timestamps::logical;
   ReadRepair read_repair = ReadRepair::blocking;
   sim::Duration request_timeout = sim::Duration(80'000'000);
@@ -38,8 +49,10 @@ struct Parameters {
   bool is_strict() const { return !sloppy && read_quorum + write_quorum > replicas; }
   // Reads see the latest write that had returned (Lamport's regular register, for any number of writers).
   bool is_regular() const {
-    return is_strict() && 2 * write_quorum > replicas && timestamps == Timestamps::logical;
+    return keeps_siblings() ? is_strict() && conflict == Conflict::dvv
+                            : is_strict() && 2 * write_quorum > replicas && timestamps == Timestamps::logical;
   }
+  bool keeps_siblings() const { return conflict != Conflict::lww; }
   // Attiya, Bar-Noy and Dolev's register.
   bool is_linearizable() const { return is_regular() && read_repair == ReadRepair::blocking; }
 };
@@ -54,6 +67,11 @@ struct Safeguards {
   bool hint_kept_until_taken = true;      // dynamo.hint-dropped-early
   bool anti_entropy = true;               // dynamo.no-anti-entropy
   bool tombstones_last = true;            // dynamo.tombstone-gc-early
+  bool copies_apart = true;               // dynamo.vnode-same-host
+  bool hashes_of_content_alone = true;    // dynamo.merkle-hash-unstable
+  bool dots_never_repeat = true;          // dynamo.dot-counter-reset
+  bool dots_beside_vectors = true;        // dynamo.false-dominance
+  bool contexts_are_passed = true;        // dynamo.blind-put
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

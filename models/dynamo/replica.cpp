@@ -9,18 +9,6 @@ namespace {
 constexpr sim::Duration copy_again_after = std::chrono::milliseconds(100);
 constexpr int looks_a_grace = 10;  // for tombstones to forget, without anti-entropy
 
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
-  return hash ^ (hash >> 29U);
-}
-
-std::uint64_t hash_of(const std::string& key, const Version& version) {
-  std::uint64_t hash = sim::name_hash(key);
-  hash = mixed(hash, static_cast<std::uint64_t>(version.tag.counter));
-  hash = mixed(hash, version.tag.writer);
-  return mixed(hash, version.tag.request);
-}
-
 template <class Leaves>
 std::uint64_t root_of(const Leaves& leaves) {
   std::uint64_t root = 0;
@@ -37,7 +25,9 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       safe_(safe),
       ring_(ring),
       servers_(servers),
-      store_(env, safe.durable_hints) {}
+      store_(env, safe.durable_hints),
+      connection_(env.stream("writes taken").next() | 1U),
+      next_lineage_(env.stream("lineages").next() & ~std::uint64_t{0xFFFFFFFF}) {}
 
 void Replica::start() {
   const Store::Found found = store_.recover();
@@ -62,9 +52,9 @@ bool Replica::is_owner(NodeId node, const std::string& key) const {
 // Stand-ins answer with what they keep for others.
 void Replica::on(const RGet& get, const sim::From& from) {
   if (lost_ || !store_.is_durable()) return;
-  const Version& own = store_.find(get.key);
-  const Version hinted = store_.hints().empty() ? Version{} : store_.hinted(get.key);
-  env_.send(from.node, RGot{get.request, hinted.tag > own.tag ? hinted : own, store_.collected()});
+  RGot got{get.request, store_.find(get.key), store_.collected()};
+  if (!store_.hints().empty()) merge_into(got.version, store_.hinted(get.key));
+  env_.send(from.node, std::move(got));
 }
 
 void Replica::on(const RPut& put, const sim::From& from) {
@@ -73,6 +63,48 @@ void Replica::on(const RPut& put, const sim::From& from) {
     env_.mark(FirstCopyStored{key});
     env_.send(from.node, done);
   });
+}
+
+// --- writes that get their dot here ------------------------------------------------------------------------
+
+void Replica::on(const AskToTake& ask, const sim::From& from) {
+  if (store_.is_durable()) env_.send(from.node, WillTake{ask.request, connection_});
+}
+
+// Dots under one name may be given out only while all earlier ones under it are known here: whoever does not
+// know them (any more) takes a new name (the "per-key epochs" of Riak 2.1).
+parts::crdt::ReplicaId Replica::next_actor(std::uint64_t lineage) {
+  if (!safe_.dots_never_repeat) return {env_.self(), 0};
+  return {env_.self(), lineage != 0 ? lineage : ++next_lineage_};
+}
+
+void Replica::on(const Take& take, const sim::From& from) {
+  if (take.connection != connection_ || !store_.is_durable()) return;
+  if (!taken_.insert(take.request).second) return;  // the network doubled it
+  const bool stands_in = take.stands_for != sim::no_node;
+  Store::Ahead known = store_.ahead(take.key);
+  if (stands_in) {
+    known.lineage = 0;
+    merge_into(known.version, store_.hinted(take.key));
+  }
+  const parts::crdt::ReplicaId actor = next_actor(known.lineage);
+  const bool dotted = parameters_.conflict == Conflict::dvv && safe_.dots_beside_vectors;
+  known.version.siblings.put(actor, take.context, take.content,
+                             dotted ? parts::versions::Clocks::dotted : parts::versions::Clocks::plain);
+  settle_deletion(known.version);
+  Keyed entry{take.key, known.version};
+  Taken taken{take.request, std::move(known.version)};
+  if (stands_in) {
+    store_.keep_hint(take.stands_for, std::move(entry), [this, taken, from, target = take.stands_for] {
+      env_.mark(HintStored{target});
+      env_.send(from.node, taken);
+    });
+  } else {
+    store_.keep(std::move(entry), actor.incarnation, [this, taken, from, key = take.key] {
+      env_.mark(FirstCopyStored{key});
+      env_.send(from.node, taken);
+    });
+  }
 }
 
 void Replica::on(const RepairPut& repair) { take({repair.entry}); }
@@ -122,10 +154,16 @@ void Replica::on(const HandedOver& handed_over) {
 
 std::size_t Replica::leaf_of(const std::string& key) { return sim::name_hash(key) % leaf_count; }
 
+std::uint64_t Replica::leaf_hash(const std::string& key, const Version& version) const {
+  const std::uint64_t hash = hash_of(key, version);
+  if (safe_.hashes_of_content_alone) return hash;
+  return mixed(hash, static_cast<std::uint64_t>(store_.received(key).time_since_epoch().count()));
+}
+
 Replica::Leaves Replica::leaves_shared_with(NodeId peer) const {
   Leaves leaves{};
   for (const auto& [key, version] : store_.versions()) {
-    if (is_owner(peer, key) && is_owner(env_.self(), key)) leaves.at(leaf_of(key)) += hash_of(key, version);
+    if (is_owner(peer, key) && is_owner(env_.self(), key)) leaves.at(leaf_of(key)) += leaf_hash(key, version);
   }
   return leaves;
 }
@@ -160,6 +198,8 @@ void Replica::on(const MerkleRoot& root, const sim::From& from) {
     agreed_with(from.node);
     env_.send(from.node, MerkleEqual{root.root});
   } else {
+    latest_mismatch_ = {latest_mismatch_.number + 1, from.node};
+    env_.metrics().count("anti-entropy differences");
     env_.send(from.node, MerkleNodes{{leaves.begin(), leaves.end()}});
   }
 }
@@ -184,7 +224,7 @@ void Replica::on(const SyncKeys& sync, const sim::From& from) {
   for (Keyed& mine : entries_shared_with(from.node, sync.leaves)) {
     const auto theirs = std::find_if(sync.entries.begin(), sync.entries.end(),
                                      [&](const Keyed& entry) { return entry.key == mine.key; });
-    if (theirs == sync.entries.end() || theirs->version.tag < mine.version.tag)
+    if (theirs == sync.entries.end() || !covers(theirs->version, mine.version))
       answer.entries.push_back(std::move(mine));
   }
   take(sync.entries);
@@ -213,7 +253,8 @@ void Replica::agreed_with(NodeId peer) {
   for (const auto& [key, version] : store_.versions()) {
     if (!version.deleted || !is_owner(peer, key)) continue;
     Tombstone& tombstone = tombstones_[key];
-    if (tombstone.tag != version.tag) tombstone = {version.tag, {}};
+    const std::uint64_t hash = hash_of(key, version);
+    if (tombstone.hash != hash) tombstone = {hash, {}};
     tombstone.seen_at.insert(peer);
   }
 }
@@ -225,11 +266,12 @@ void Replica::collect_tombstones() {
     ++kept;
     const auto others = static_cast<std::size_t>(parameters_.replicas - (is_owner(env_.self(), key) ? 1 : 0));
     const auto known = tombstones_.find(key);
-    const bool everywhere = others == 0 || (known != tombstones_.end() && known->second.tag == version.tag &&
-                                            known->second.seen_at.size() >= others);
+    const bool everywhere =
+        others == 0 || (known != tombstones_.end() && known->second.hash == hash_of(key, version) &&
+                        known->second.seen_at.size() >= others);
     if (safe_.tombstones_last && !(is_expired(version) && everywhere)) continue;
     env_.mark(TombstoneCollected{key});
-    store_.collect(key, version.tag);
+    store_.collect({key, version});
     tombstones_.erase(key);
   }
   env_.metrics().sample("tombstones", kept);

@@ -4,7 +4,8 @@
 //   every hand_off_every       each hint that is not too old -> HandOff, until it is taken      (Dynamo, 4.6)
 //   every anti_entropy_every   the next peer: MerkleRoot, MerkleNodes, SyncKeys, SyncedKeys     (Dynamo, 4.7)
 //   a tombstone is forgotten   when it is older than the grace and every other owner was seen to have it
-//   after a lost disk          silence to readers until the others' copies are here (SYSTEMS P11.1)
+//   a put with a context       the first replica to answer takes it: it gets a dot and joins what is known
+//   here after a lost disk          silence to readers until the others' copies are here (SYSTEMS P11.1)
 #pragma once
 
 #include <array>
@@ -32,6 +33,8 @@ class Replica {
   void on(const RGet& get, const sim::From& from);
   void on(const RPut& put, const sim::From& from);
   void on(const RepairPut& repair);
+  void on(const AskToTake& ask, const sim::From& from);
+  void on(const Take& take, const sim::From& from);
   void on(const Hint& hint, const sim::From& from);
   void on(const HandOff& hand_off, const sim::From& from);
   void on(const HandedOver& handed_over);
@@ -47,6 +50,13 @@ class Replica {
   void on(const CopyDue&);
   void on(const Persisted& persisted) { store_.on(persisted); }
 
+  // Comparisons with another owner in which this one found a difference.
+  struct Mismatch {
+    std::uint64_t number = 0;  // counts up
+    NodeId peer{};
+  };
+  const Mismatch& latest_mismatch() const { return latest_mismatch_; }
+
   bool is_lost() const { return lost_; }
   const Store& store() const { return store_; }
   Store& store() { return store_; }
@@ -57,12 +67,14 @@ class Replica {
 
   bool is_owner(NodeId node, const std::string& key) const;
   static std::size_t leaf_of(const std::string& key);
+  std::uint64_t leaf_hash(const std::string& key, const Version& version) const;
   Leaves leaves_shared_with(NodeId peer) const;
   std::vector<Keyed> entries_shared_with(NodeId peer, const std::vector<std::uint64_t>& leaves) const;
   bool is_expired(const Version& version) const;
   void take(const std::vector<Keyed>& entries);
   void agreed_with(NodeId peer);
   void collect_tombstones();
+  parts::crdt::ReplicaId next_actor(std::uint64_t lineage);
 
   sim::Env& env_;
   const Parameters& parameters_;
@@ -71,11 +83,15 @@ class Replica {
   const std::vector<NodeId>& servers_;
   Store store_;
   std::size_t next_peer_ = 0;
+  Mismatch latest_mismatch_;
   struct Tombstone {
-    Tag tag{};
+    std::uint64_t hash = 0;      // of the version
     std::set<NodeId> seen_at{};  // other owners that have it, or what came later
   };
   std::map<std::string, Tombstone> tombstones_;  // by key
+  std::uint64_t connection_;                     // of this incarnation
+  std::set<RequestId> taken_;
+  std::uint64_t next_lineage_;
   bool lost_ = false;
   std::uint64_t copy_attempt_ = 0;
   std::set<NodeId> copied_from_;

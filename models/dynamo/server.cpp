@@ -4,18 +4,13 @@
 
 namespace lightcone::models::dynamo {
 
-namespace {
-
-constexpr std::size_t tokens_a_server = 8;
-
-}  // namespace
-
 Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
                std::vector<NodeId> servers)
     : parameters_(parameters),
       safe_(safeguards_without(bugs)),
       servers_(std::move(servers)),
-      ring_(servers_, tokens_a_server),
+      ring_(servers_, static_cast<std::size_t>(parameters.vnodes),
+            safe_.copies_apart ? 0 : static_cast<std::size_t>(parameters.replicas)),
       replica_(env, parameters_, safe_, ring_, servers_),
       coordinator_(env, parameters_, safe_, ring_) {}
 
@@ -28,6 +23,8 @@ void Server::show(sim::FieldVisitor& visitor) const {
   for (const auto& [key, version] : store.versions()) {
     if (version.deleted) {
       sim::visit_field(key, std::string("deleted"), visitor);
+    } else if (!version.siblings.empty()) {
+      sim::visit_field(key, version.values(), visitor);
     } else {
       sim::visit_field(key, version.value, visitor);
     }

@@ -42,13 +42,24 @@ const Version& Store::find(const std::string& key) const {
 Version Store::hinted(const std::string& key) const {
   Version newest{};
   for (const auto& [number, hint] : hints_) {
-    if (hint.entry.key == key && hint.entry.version.tag > newest.tag) newest = hint.entry.version;
+    if (hint.entry.key == key) merge_into(newest, hint.entry.version);
   }
   return newest;
 }
 
-void Store::keep(Keyed entry, Then then) {
-  if (find(entry.key).tag >= entry.version.tag) {
+sim::WallTime Store::received(const std::string& key) const {
+  const auto at = received_.find(key);
+  return at == received_.end() ? sim::WallTime{} : at->second;
+}
+
+Store::Ahead Store::ahead(const std::string& key) const {
+  if (const auto pending = ahead_.find(key); pending != ahead_.end()) return pending->second;
+  const auto lineage = lineages_.find(key);
+  return {find(key), lineage == lineages_.end() ? 0 : lineage->second};
+}
+
+void Store::keep(Keyed entry, std::uint64_t lineage, Then then) {
+  if (covers(find(entry.key), entry.version)) {
     if (then && !durable_) {
       waiting_.push_back(std::move(then));
     } else if (then) {
@@ -58,6 +69,7 @@ void Store::keep(Keyed entry, Then then) {
   }
   Record record;
   record.entry = std::move(entry);
+  record.lineage = lineage;
   write(std::move(record), std::move(then));
 }
 
@@ -87,11 +99,10 @@ void Store::drop_hint(std::uint64_t hint) {
   }
 }
 
-void Store::collect(const std::string& key, Tag tag) {
+void Store::collect(const Keyed& tombstone) {
   Record record;
   record.kind = Kind::collected;
-  record.entry.key = key;
-  record.entry.version.tag = tag;
+  record.entry = tombstone;
   write(std::move(record), {});
 }
 
@@ -111,6 +122,12 @@ void Store::set_lost(bool lost, Then then) {
 
 void Store::write(Record record, Then then) {
   if (!wal_.append(record)) return;
+  if (record.kind == Kind::kept && !record.entry.version.siblings.empty()) {
+    Ahead known = ahead(record.entry.key);
+    merge_into(known.version, record.entry.version);
+    if (record.lineage != 0) known.lineage = record.lineage;
+    ahead_.insert_or_assign(record.entry.key, std::move(known));
+  }
   pending_.push_back({++written_, std::move(record), std::move(then)});
   if (!syncing_) start_sync();
 }
@@ -131,6 +148,7 @@ void Store::on(const Persisted& persisted) {
     if (pending_.front().then) due.push_back(std::move(pending_.front().then));
     pending_.pop_front();
   }
+  if (pending_.empty()) ahead_.clear();
   start_sync();
   for (const Then& then : due) then();
 }
@@ -140,22 +158,26 @@ void Store::apply(const Record& record) {
   const auto& [key, version] = record.entry;
   switch (record.kind) {
     case Kind::kept: {
-      Version& held = versions_[key];
-      if (version.tag > held.tag) held = version;
-      latest_.push_back({key, version.tag, false});
+      merge_into(versions_[key], version);
+      received_[key] = env_.wall();
+      if (record.lineage != 0) lineages_[key] = record.lineage;
+      latest_.push_back({key, version.tag, writes_in(version), false});
       break;
     }
     case Kind::collected: {
       collected_ = std::max(collected_, version.tag.counter);
-      latest_.push_back({key, version.tag, true});
+      latest_.push_back({key, version.tag, writes_in(version), true});
       const auto at = versions_.find(key);
-      if (at != versions_.end() && at->second.tag == version.tag) versions_.erase(at);
+      if (at != versions_.end() && covers(version, at->second)) {
+        versions_.erase(at);
+        lineages_.erase(key);
+      }
       break;
     }
     case Kind::hinted:
       hints_.insert_or_assign(record.hint, HintFor{record.target, record.entry, env_.mono()});
       next_hint_ = std::max(next_hint_, record.hint + 1);
-      latest_.push_back({key, version.tag, false});
+      latest_.push_back({key, version.tag, writes_in(version), false});
       break;
     case Kind::handed_over:
       hints_.erase(record.hint);

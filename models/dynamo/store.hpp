@@ -44,17 +44,29 @@ class Store {
   const Version& find(const std::string& key) const;
   const std::map<std::string, Version>& versions() const { return versions_; }
   const std::map<std::uint64_t, HintFor>& hints() const { return hints_; }
-  // The newest version of the key among the hints here.
+  // What the hints here have of the key.
   Version hinted(const std::string& key) const;
   std::int64_t collected() const { return collected_; }
+  // When the key's version came here, by the clock of this server.
+  sim::WallTime received(const std::string& key) const;
+
+  // Where versions have dots, what is written and not yet durable too: whoever hands out dots must know its
+  // own. `lineage`: under which this store hands them out for the key, as long as it remembers all of them;
+  // 0 when it knows of none.
+  struct Ahead {
+    Version version{};
+    std::uint64_t lineage = 0;
+  };
+  Ahead ahead(const std::string& key) const;
 
   // Each calls `then` when it is durable, at once if it is so already; never, if the disk is full. An older
   // version than what is there changes nothing.
-  void keep(Keyed entry, Then then);
+  void keep(Keyed entry, Then then) { keep(std::move(entry), 0, std::move(then)); }
+  void keep(Keyed entry, std::uint64_t lineage, Then then);
   void keep_hint(NodeId target, Keyed entry, Then then);
   void drop_hint(std::uint64_t hint);
   // Forgets a tombstone, if it is still what is there.
-  void collect(const std::string& key, Tag tag);
+  void collect(const Keyed& tombstone);
   // What others forgot.
   void raise_collected(std::int64_t counter);
   void set_lost(bool lost, Then then);
@@ -66,7 +78,8 @@ class Store {
   struct Change {
     std::string key;
     Tag tag;
-    bool is_forgotten;  // a tombstone; otherwise it is held now
+    std::vector<WriteId> writes;  // where versions have dots
+    bool is_forgotten;            // a tombstone; otherwise it is held now
   };
   const std::vector<Change>& latest() const { return latest_; }
   std::uint64_t changes() const { return changes_; }
@@ -79,8 +92,12 @@ class Store {
     Keyed entry{};
     NodeId target = sim::no_node;
     std::uint64_t hint = 0;
+    std::uint64_t lineage = 0;
 
-    friend std::uint64_t wire_bytes(const Record& record) { return 48 + record.entry.key.size(); }
+    friend std::uint64_t wire_bytes(const Record& record) {
+      const Siblings& siblings = record.entry.version.siblings;
+      return 48 + record.entry.key.size() + (siblings.empty() ? 0 : sim::bytes_on_wire(siblings));
+    }
   };
   struct Pending {
     std::uint64_t write;
@@ -97,6 +114,9 @@ class Store {
   bool durable_hints_;
   parts::stable::Wal<Record, std::uint64_t> wal_;
   std::map<std::string, Version> versions_;
+  std::map<std::string, sim::WallTime> received_;
+  std::map<std::string, std::uint64_t> lineages_;
+  std::map<std::string, Ahead> ahead_;  // of keys with something that is not durable
   std::map<std::uint64_t, HintFor> hints_;
   std::uint64_t next_hint_ = 1;
   std::int64_t collected_ = 0;

@@ -22,7 +22,7 @@ Parameters three() {
 }
 
 Version version(std::int64_t counter, std::int64_t value) {
-  return {{counter, 7, 70}, sim::Value(value), false, {}};
+  return {{counter, 7, 70}, sim::Value(value), false, {}, {}};
 }
 
 // Server n1 of three, each of which owns every key.
@@ -290,7 +290,7 @@ TEST_CASE("dynamo: who lost its disk is silent towards readers until all others'
 
 TEST_CASE("dynamo: a tombstone is forgotten when it is old and every other owner has it") {
   One one;
-  Version tombstone{{2, 7, 70}, {}, true, one.env().wall()};
+  Version tombstone{{2, 7, 70}, {}, true, one.env().wall(), {}};
   one.hear(n2, RPut{5, "k", tombstone});
   one.sync();
   const auto collect = [&] {

@@ -101,7 +101,7 @@ class FakeEnv final : private HoldsPool, public sim::Env {
   sim::WallTime wall() const override { return sim::WallTime(now_.time_since_epoch()); }
   sim::MonoTime mono() const override { return sim::MonoTime(now_.time_since_epoch()); }
   sim::TrueTimeInterval true_time() const override { return {wall(), wall()}; }
-  sim::Stream stream(std::string_view purpose) const override { return {1, purpose}; }
+  sim::Stream stream(std::string_view purpose) const override { return {incarnation_, purpose}; }
   sim::Disk& disk() override { return disk_; }
   sim::HistoryRecorder& history() override { return history_; }
   sim::Metrics& metrics() override { return metrics_; }

@@ -1,0 +1,35 @@
+// Watches the owners of keys: that they are different servers (SYSTEMS P20.3), and that those who hold the
+// same find so when they compare themselves, and stop sending (SYSTEMS T11).
+#pragma once
+
+#include <map>
+#include <utility>
+
+#include "models/dynamo/parameters.hpp"
+#include "models/dynamo/watcher.hpp"
+
+namespace lightcone::models::dynamo {
+
+class OwnersMonitor final : public Watcher {
+ public:
+  // Comparisons are looked at from `quiet` on.
+  OwnersMonitor(sim::Simulation& simulation, const Parameters& parameters, sim::Instant quiet)
+      : Watcher(simulation), parameters_(parameters), quiet_(quiet) {}
+
+  void after_event(sim::NodeId node) override;
+
+ protected:
+  void write_succeeded(sim::NodeId node, const Coordinator::Success& success) override;
+
+ private:
+  bool hold_the_same(sim::NodeId a, sim::NodeId b) const;
+  void look_at_mismatch(sim::NodeId node, sim::NodeId peer);
+
+  const Parameters& parameters_;
+  sim::Instant quiet_;
+  std::map<sim::NodeId, std::uint64_t> mismatches_;  // seen
+  // Of two that held the same and found a difference: what had changed in their stores until then.
+  std::map<std::pair<sim::NodeId, sim::NodeId>, std::pair<std::uint64_t, std::uint64_t>> in_vain_;
+};
+
+}  // namespace lightcone::models::dynamo
