@@ -182,6 +182,15 @@ sim::Duration moment_of(const sim::RunRecord& run, const ClaimReport& claim) {
   return moment == sim::Duration::zero() ? run.phases.end : moment;
 }
 
+std::vector<std::size_t> certificate_of(const sim::RunRecord& run, const ClaimReport& claim,
+                                        const checkers::Budget& budget) {
+  const auto* linearizability = std::get_if<Linearizability>(&claim.claim.judged_by);
+  if (linearizability == nullptr || claim.judgement.verdict != Verdict::held) return {};
+  const auto object = checkers::object_named(linearizability->object);
+  sim::ensure(object.has_value(), "a claim names an object that the judge knows");
+  return checkers::linearize(run.history, *object, budget).certificate;
+}
+
 RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget) {
   RunReport report;
   for (const sim::Claim& claim : run.claims) report.claims.push_back(judge_claim(claim, run, budget));

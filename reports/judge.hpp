@@ -46,6 +46,12 @@ struct RunReport {
   const ClaimReport* violation(const sim::RunRecord& run) const;
 };
 
+// For a claim of linearizability that held: positions in the history, in an order that explains every answer;
+// key by key, so that the order is one of each key. Empty for other claims. It is looked for again, since
+// judging needs none.
+std::vector<std::size_t> certificate_of(const sim::RunRecord& run, const ClaimReport& claim,
+                                        const checkers::Budget& budget = {.steps = 5'000'000});
+
 // The usual budget decides the histories of runs with some ten thousand operations; a broken one can cost all
 // of it, a second or so.
 RunReport judge(const sim::RunRecord& run, const checkers::Budget& budget = {.steps = 5'000'000});

@@ -17,9 +17,9 @@ std::string page_text(const Shown& shown, const std::optional<reports::html::Les
 }
 
 std::string page_rest(const Shown& shown, const std::optional<reports::html::LessonPage>& lesson) {
-  return reports::html::page_rest(
-      page_program(),
-      reports::html::page_data(shown.run, shown.report, shown.recording, shown.scenario.text, {}, lesson));
+  return reports::html::page_rest(page_program(),
+                                  reports::html::page_data(shown.run, shown.report, shown.recording,
+                                                           {shown.scenario.text, shown.before}, {}, lesson));
 }
 
 namespace {

@@ -21,6 +21,7 @@ struct Shown {
   const sim::RunRecord& run;
   const reports::RunReport& report;
   const reports::Recording& recording;
+  std::string_view before{};  // the text of the scenario that this one was cut down from
 };
 
 // The page as HTML. With a lesson it asks before it shows.

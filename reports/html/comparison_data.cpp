@@ -35,7 +35,7 @@ std::string comparison_data(const Compared& left, const Compared& right, const t
       "{\"parting\":" + head.dump(-1, ' ', false, Json::error_handler_t::replace) + ",\"runs\":[";
   for (const Compared* each : {&left, &right}) {
     if (each == &right) out += ',';
-    out += page_data(*each->side.run, *each->side.report, each->recording, each->scenario_text, limits);
+    out += page_data(*each->side.run, *each->side.report, each->recording, {each->scenario_text}, limits);
   }
   return out + "]}";
 }

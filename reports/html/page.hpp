@@ -54,9 +54,16 @@ struct LessonPage {
   std::string try_at;
 };
 
-// The run as JSON, as reports/html/src/run.ts describes it. `scenario_text`: the file that was run.
+// The scenario as a page shows it.
+struct ScenarioTexts {
+  std::string_view text;  // the file that was run
+  std::string_view
+      before{};  // it was cut down from this one, whose other lines did not matter; empty: it was not
+};
+
+// The run as JSON, as reports/html/src/run.ts describes it.
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
-                      std::string_view scenario_text, const Limits& limits = {},
+                      const ScenarioTexts& scenario, const Limits& limits = {},
                       const std::optional<LessonPage>& lesson = {});
 
 // A run to be compared with another.

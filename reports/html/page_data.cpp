@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/html/page.hpp"
+#include "reports/text/operations.hpp"
 
 namespace lightcone::reports::html {
 
@@ -33,11 +34,12 @@ class PageData {
     choose_window();
   }
 
-  std::string str(std::string_view scenario_text, const std::optional<LessonPage>& lesson) {
+  std::string str(const ScenarioTexts& scenario, const std::optional<LessonPage>& lesson) {
     Json out;
     if (lesson) out["lesson"] = lesson_json(*lesson);
     add_verdict(out);
-    out["scenario"] = scenario_text;
+    out["scenario"] = scenario.text;
+    out["before"] = scenario.before;
     out["nodes"] = nodes();
     out["faults"] = faults();
     out["landmarks"] = landmarks();
@@ -168,12 +170,14 @@ class PageData {
                 {"assumption", sim::to_string(claim.claim.assumption)},
                 {"verdict", to_string(claim.judgement.verdict)},
                 {"anomaly", claim.judgement.anomaly},
-                {"summary", claim.judgement.summary},
+                {"summary", text::with_client_names(run_, claim.judgement.summary)},
                 {"operations", claim.judgement.operations},
+                {"certificate", certificate(claim)},
                 {"explained", is_explained}};
     out["reason"] = Json::array();
     for (const Step& step : claim.judgement.reason)
-      out["reason"].push_back({{"text", step.text}, {"operations", step.operations}});
+      out["reason"].push_back(
+          {{"text", text::with_client_names(run_, step.text)}, {"operations", step.operations}});
     out["finding"] = nullptr;
     if (claim.finding) {
       Json of_nodes = Json::array();
@@ -183,6 +187,14 @@ class PageData {
                         {"event", claim.finding->event},
                         {"nodes", of_nodes}};
     }
+    return out;
+  }
+
+  // The part of it that is of operations in the window.
+  Json certificate(const ClaimReport& claim) const {
+    Json out = Json::array();
+    for (const std::size_t position : certificate_of(run_, claim))
+      if (window_.contains(run_.history.at(position).invoke)) out.push_back(position);
     return out;
   }
 
@@ -340,9 +352,9 @@ class PageData {
 }  // namespace
 
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
-                      std::string_view scenario_text, const Limits& limits,
+                      const ScenarioTexts& scenario, const Limits& limits,
                       const std::optional<LessonPage>& lesson) {
-  return PageData(run, report, recording, limits).str(scenario_text, lesson);
+  return PageData(run, report, recording, limits).str(scenario, lesson);
 }
 
 }  // namespace lightcone::reports::html

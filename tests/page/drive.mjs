@@ -74,10 +74,34 @@ check("the next changes are different", state !== await text("#state table"));
 
 // E: operations, and those that contradict.
 check("operations are listed", (await page.locator("#operations tbody tr").count()) > 0);
-const contradicting = Number(/\((\d+)\)/.exec(await text("#operations .controls"))[1]);
+const contradicting = Number(/\((\d+)\)/.exec(await text("#operations label[for=contradictions]"))[1]);
 await page.locator("#contradictions").check();
 check("only contradictions remain", (await page.locator("#operations tbody tr").count()) === Math.min(contradicting, 30));
 await page.locator("#contradictions").uncheck();
+
+// E: in lanes. Of a broken promise what contradicts it, with arrows whose numbers are those of sentences; of one
+// that holds the points at which operations took effect, each within its operation.
+const lanes = page.locator("#operations svg.lanes");
+if (await page.locator("#operations .contradiction").count() > 0) {
+  check("what contradicts stands out by more than colour", (await lanes.locator(".bar.contradicts text").allTextContents()).every((each) => each.startsWith("⚠")));
+  check("contradicting operations are drawn", (await lanes.locator(".bar.contradicts").count()) > 0);
+  const sentences = await page.locator("#operations .contradiction ol li").count();
+  const numbers = (await lanes.locator("text.badge").allTextContents()).map(Number);
+  check("each arrow has a sentence", numbers.length === (await lanes.locator("path.edge").count()) && numbers.every((each) => each >= 1 && each <= sentences), numbers.join(" "));
+} else if (await page.locator("#operations .certificate").count() > 0) {
+  const inside = () => page.evaluate(() => {
+    const boxes = (selector) => [...document.querySelectorAll(`#operations .lanes ${selector}`)].map((each) => each.getBoundingClientRect());
+    const [bars, points] = [boxes(".bar rect"), boxes(".point")];
+    return points.length > 1 && points.length === bars.length && points.every((point, i) => {
+      const middle = point.x + point.width / 2;
+      return bars[i].left <= middle && middle <= bars[i].right && (i === 0 || middle > points[i - 1].x + points[i - 1].width / 2);
+    });
+  });
+  check("each operation took effect between its begin and its end, one after the other", await inside());
+  await page.keyboard.press("f");
+  check("and so around the next fault", await inside());
+  check("the same is there in words", (await page.locator("#operations .certificate li").count()) === (await lanes.locator(".point").count()));
+}
 
 // F: keys move, playing moves.
 await page.locator("canvas").focus();
@@ -97,6 +121,11 @@ check("pausing stops", stopped === await clock());
 check("metrics have curves", (await page.locator("#metrics polyline").count()) >= 5);
 check("faults are shaded behind them", (await page.locator("#metrics .shade").count()) > 0);
 check("the scenario is there", /"system"/.test(await page.locator("#scenario pre").textContent()));
+if (await page.locator("#scenario .cut").count() > 0) {
+  check("what did not matter is marked by more than colour", (await page.locator("#scenario del").allTextContents()).every((each) => each.startsWith("− ")) && (await page.locator("#scenario del").count()) > 0);
+  const left = await page.evaluate(() => [...document.querySelectorAll("#scenario .cut .kept, #scenario .cut .new")].map((each) => each.textContent.slice(2)).join(""));
+  check("what is left of it is the scenario as it ran", left.trim() === (await page.locator("#scenario pre").textContent()).trim());
+}
 
 // How fluid: the slowest of some redraws, of the whole run and zoomed.
 await page.keyboard.press("0");
@@ -112,9 +141,15 @@ const frames = await page.evaluate(async () => {
   return Math.round(slowest);
 });
 await picture("whole", true);
+if (pictures) for (const panel of ["operations", "scenario"]) await page.locator(`#${panel}`).screenshot({ path: `${pictures}/${basename(file, ".html")}-${panel}.png` });
 await page.emulateMedia({ colorScheme: "dark" });
 await settled();
 await picture("dark");
+if (pictures) await page.locator("#operations").screenshot({ path: `${pictures}/${basename(file, ".html")}-operations-dark.png` });
+await page.setViewportSize({ width: 390, height: 900 });
+await settled();
+check("a narrow window is not wider than itself", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), await page.evaluate(() => String(document.documentElement.scrollWidth)));
+if (pictures) await page.locator("#operations").screenshot({ path: `${pictures}/${basename(file, ".html")}-operations-narrow.png` });
 
 await browser.close();
 const size = statSync(file).size;

@@ -1,6 +1,8 @@
 // The page of a run, as far as it can be tested without a browser; tests/page drives it in one.
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "reports/html/page.hpp"
 #include "tests/reports/recorded.hpp"
@@ -13,7 +15,7 @@ using nlohmann::json;
 namespace html = reports::html;
 
 json data_of(const Recorded& recorded, const html::Limits& limits = {}) {
-  return json::parse(html::page_data(recorded.run, recorded.report, recorded.recording, "{}", limits));
+  return json::parse(html::page_data(recorded.run, recorded.report, recorded.recording, {"{}"}, limits));
 }
 
 const std::string broken = "scenarios/raft/forgotten-vote.json";
@@ -81,7 +83,7 @@ TEST_CASE("page: nothing of a run is markup, not even a node's name") {
   Recorded run = recorded(broken);
   run.run.node_names[0] = "<script>alert(1)</script>";
   run.run.scenario = "</script><script>alert(2)</script>";
-  const std::string data = html::page_data(run.run, run.report, run.recording, "<!--<script>");
+  const std::string data = html::page_data(run.run, run.report, run.recording, {"<!--<script>"});
   CHECK(json::parse(data)["nodes"][0]["name"] == "<script>alert(1)</script>");
   const std::string page = html::page("program()", "style{}", data);
   CHECK(page.find("alert") == std::string::npos);
@@ -118,6 +120,56 @@ TEST_CASE("page: two runs that are compared are shown around where they part") {
   CHECK(late["window"]["from"] <= *limits.around);
   CHECK(late["window"]["to"] >= *limits.around);
   CHECK(late["window"]["from"] > 1'000'000'000);
+}
+
+TEST_CASE(
+    "page: a certificate orders what was answered, key by key, and no operation before one that had ended") {
+  const Recorded held = recorded("scenarios/raft/forgotten-vote.fixed.json");
+  std::size_t found = 0;
+  for (const reports::ClaimReport& claim : held.report.claims) {
+    const std::vector<std::size_t> order = reports::certificate_of(held.run, claim);
+    const bool is_linearizability = claim.claim.statement == "each key is linearizable";
+    CHECK(order.empty() != is_linearizability);
+    if (order.empty()) continue;
+    ++found;
+    std::set<std::size_t> places(order.begin(), order.end());
+    CHECK(places.size() == order.size());
+    for (std::size_t i = 0; i < held.run.history.size(); ++i)
+      if (held.run.history[i].outcome == sim::Outcome::ok && places.count(i) == 0) FAIL("operation " << i);
+    std::map<std::string, std::int64_t> latest;  // by key: when the latest of those before began
+    for (const std::size_t place : order) {
+      const sim::Operation& operation = held.run.history[place];
+      std::int64_t& began = latest[operation.key.to_json()];
+      if (operation.outcome == sim::Outcome::ok && operation.complete < began) FAIL("operation " << place);
+      began = std::max(began, operation.invoke);
+    }
+  }
+  CHECK(found == 1);
+  const Recorded violated = recorded("scenarios/raft/stale-leader-read.json");
+  for (const reports::ClaimReport& claim : violated.report.claims)
+    CHECK(reports::certificate_of(violated.run, claim).empty());
+}
+
+TEST_CASE("page: it holds the scenario that the run's was cut down from") {
+  const Recorded run = recorded(broken);
+  const json data =
+      json::parse(html::page_data(run.run, run.report, run.recording, {"less", "more and less"}));
+  CHECK(data["scenario"] == "less");
+  CHECK(data["before"] == "more and less");
+  CHECK(data_of(run)["before"] == "");
+}
+
+TEST_CASE("page: clients have their names in what a judge says") {
+  const json data = data_of(recorded("scenarios/raft/stale-leader-read.json"));
+  std::size_t steps = 0;
+  for (const json& claim : data["claims"]) {
+    for (const json& step : claim["reason"]) {
+      const auto text = step["text"].get<std::string>();
+      CHECK(text.find("by process ") == std::string::npos);
+      steps += text.find(" by c") != std::string::npos ? 1 : 0;
+    }
+  }
+  CHECK(steps > 0);
 }
 
 }  // namespace lightcone::tests

@@ -6,12 +6,15 @@
 
 #include "models/registry.hpp"
 #include "reports/judge.hpp"
+#include "reports/recording/recorder.hpp"
 #include "reports/text/style.hpp"
 #include "scenarios/freeze.hpp"
 #include "scenarios/run.hpp"
+#include "sim/ensure.hpp"
 #include "tools/explain/no_return.hpp"
 #include "tools/option_values.hpp"
 #include "tools/output.hpp"
+#include "tools/page_file.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/shrink/shrinker.hpp"
 #include "tools/verbs/verbs.hpp"
@@ -24,6 +27,7 @@ struct Settings {
   std::string out;
   scenarios::Overrides overrides;
   shrink::Probe::Limits limits;
+  std::string report;  // the page
   bool json = false;
 };
 
@@ -68,6 +72,8 @@ class ShrinkVerb final : public Verb {
         ("seed", options::value<std::string>(), "N: of a scenario that is not frozen yet")             //
         ("bug", options::value<std::vector<std::string>>(), "NAME: switch a safeguard off")            //
         ("set", options::value<std::vector<std::string>>(), "PATH=VALUE: change the scenario")         //
+        ("report", options::value<std::string>(),
+         "FILE: write a page of what is left, as HTML, with what did not matter greyed")  //
         ("json", "print one JSON object");
   }
   int run(const options::variables_map& given, const models::Registry& registry,
@@ -78,6 +84,8 @@ class ShrinkVerb final : public Verb {
   static std::optional<scenarios::Scenario> freeze(const scenarios::Loaded& loaded);
   static std::optional<explain::NoReturn> find_no_return(const models::Registry& registry,
                                                          const scenarios::Scenario& shrunk, unsigned jobs);
+  static int write_report(const models::Registry& registry, const scenarios::Scenario& shrunk,
+                          const scenarios::Scenario& frozen, const Settings& settings, Terminal& terminal);
 };
 
 std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& given, Terminal& terminal) {
@@ -104,6 +112,13 @@ std::optional<Settings> ShrinkVerb::settings_from(const options::variables_map& 
   if (!read_jobs(given, settings.limits.jobs, terminal)) return std::nullopt;
   settings.limits.go_on = [] { return !is_interrupted(); };
   settings.json = given.count("json") != 0;
+  if (given.count("report") != 0) {
+    settings.report = given["report"].as<std::string>();
+    if (const auto missing = page_is_missing()) {
+      terminal.complain(*missing);
+      return std::nullopt;
+    }
+  }
   return settings;
 }
 
@@ -142,6 +157,23 @@ std::optional<explain::NoReturn> ShrinkVerb::find_no_return(const models::Regist
   if (claim == nullptr) return std::nullopt;
   return explain::find_no_return(registry, shrunk, claim->claim.id, reports::moment_of(*record, *claim), jobs,
                                  [] { return !is_interrupted(); });
+}
+
+// The page of what is left, with what did not matter greyed.
+int ShrinkVerb::write_report(const models::Registry& registry, const scenarios::Scenario& shrunk,
+                             const scenarios::Scenario& frozen, const Settings& settings,
+                             Terminal& terminal) {
+  const auto loaded = scenarios::reload(registry, shrunk, settings.out);
+  sim::ensure(loaded.has_value(), "what was shrunk still is a scenario");
+  reports::Recording recording;
+  scenarios::RunOptions options;
+  options.seed = shrunk.seed;
+  options.attach = [&](sim::Simulation& simulation) { return reports::record(simulation, recording); };
+  auto record = scenarios::run(*loaded, options);
+  record->reproduce = reproduce_line(*loaded, {}, shrunk.seed);
+  const reports::RunReport report = reports::judge(*record);
+  const std::string before = scenarios::text_of(frozen);
+  return write_page(settings.report, {*loaded, *record, report, recording, before}, std::nullopt, terminal);
 }
 
 int ShrinkVerb::run(const options::variables_map& given, const models::Registry& registry,
@@ -196,6 +228,10 @@ int ShrinkVerb::run(const options::variables_map& given, const models::Registry&
                                settings->out));
     if (no_return)
       terminal.print(explain::no_return_text(*no_return, {terminal.colours(), terminal.columns()}));
+  }
+  if (!settings->report.empty()) {
+    const int exit_code = write_report(registry, shrinker.best(), *frozen, *settings, terminal);
+    if (exit_code != exit_ok) return exit_code;
   }
   return is_interrupted() ? exit_interrupted : exit_ok;
 }

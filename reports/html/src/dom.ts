@@ -24,3 +24,10 @@ export const symbols: Record<string, string> = {
   held: "✓", violated: "✗", unknown: "?", weak: "≈", "assumption broken": "!", "assumption-broken": "!", invalid: "∅",
   ok: "✓", fail: "✗",
 };
+
+export function svg(tag: string, attributes: Record<string, string | number>, text = ""): SVGElement {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  if (text !== "") element.textContent = text;
+  return element;
+}

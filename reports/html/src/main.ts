@@ -9,6 +9,7 @@ import { metrics } from "./metrics";
 import { nodeStates } from "./nodes";
 import { operations } from "./operations";
 import { Kind, read, seconds, type Run } from "./run";
+import { scenarioPanel } from "./scenario";
 import { scrubber } from "./scrubber";
 import { selectedEvent } from "./selected";
 import { verdictBar } from "./verdict";
@@ -64,7 +65,7 @@ function build(run: Run, app: HTMLElement): void {
   app.replaceChildren(verdictBar(run, focus), windowNotice(run) ?? "", el("main", {}, drawing,
     el("div", { class: "columns" }, explanation(run, focus), el("div", {}, nodeStates(run, focus), selectedEvent(run, focus))),
     operations(run, focus), metrics(run, focus),
-    panel("scenario", "The scenario, as it ran", "", el("details", {}, el("summary", {}, run.file === "" ? "Scenario" : run.file), el("pre", {}, run.scenario)))));
+    scenarioPanel(run)));
   begin(run, focus, diagram);
 }
 

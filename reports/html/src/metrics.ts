@@ -1,15 +1,8 @@
 // G: how fast clients were served over time, with faults shaded behind, and how the times are distributed.
-import { el, panel } from "./dom";
+import { el, panel, svg } from "./dom";
 import type { Focus } from "./focus";
 import { duration, seconds, type Run } from "./run";
 
-const svgNames = "http://www.w3.org/2000/svg";
-function svg(tag: string, attributes: Record<string, string | number>, text = ""): SVGElement {
-  const element = document.createElementNS(svgNames, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  if (text !== "") element.textContent = text;
-  return element;
-}
 
 interface Curve { name: string; dash: string; points: [number, number][] }
 const [width, height, left, bottom] = [720, 170, 64, 22];

@@ -2,6 +2,7 @@
 import { el, panel, symbols } from "./dom";
 import { operationText } from "./explanation";
 import type { Focus } from "./focus";
+import { lanes } from "./lanes";
 import { above, duration, seconds, type Run } from "./run";
 
 const shown = 30;
@@ -36,6 +37,7 @@ export function operations(run: Run, focus: Focus): HTMLElement {
   focus.listen(update);
   update();
   return panel("operations", "What clients asked and were told", "✓ answered · ✗ refused: not done · ? unknown: done or not, now or later. Bold: under way at this instant.",
+    lanes(run, focus),
     el("div", { class: "controls" }, only, el("label", { for: "contradictions" }, contradictions, ` only what contradicts a promise (${contradicting.size})`)),
     note, el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {},
       ...["asked at", "took", "", "what", "answered by"].map((title) => el("th", { scope: "col" }, title)))), body)));

@@ -8,7 +8,9 @@ export interface Finding { text: string; at: number; event: number; nodes: numbe
 export interface Reason { text: string; operations: number[] }
 export interface Claim {
   id: string; statement: string; assumption: string; verdict: string; anomaly: string; summary: string;
-  operations: number[]; reason: Reason[]; finding: Finding | null; explained: boolean;
+  operations: number[];
+  certificate: number[];  // of linearizability: positions in an order that explains every answer, key by key
+  reason: Reason[]; finding: Finding | null; explained: boolean;
 }
 export interface Operation {
   position: number; process: number; f: string; key: string; value: string; result: string;
@@ -43,7 +45,9 @@ export interface Run {
   seed: string; fingerprint: string; events: number; end: number;
   phases: { faultsBegin: number; heal: number };
   verdict: string; asExpected: boolean; expected: string; invalidBecause: string[]; reproduce: string;
-  claims: Claim[]; scenario: string; nodes: Node[]; faults: Fault[]; landmarks: Landmark[];
+  claims: Claim[]; scenario: string;
+  before: string;  // the scenario that it was cut down from, if it was
+  nodes: Node[]; faults: Fault[]; landmarks: Landmark[];
   operations: Operation[]; rows: Rows; changes: Changes; latencies: Latency[]; series: Series[];
   window: { from: number; to: number; whole: boolean; rows: number; operations: number; fields: boolean };
   texts: string[];
