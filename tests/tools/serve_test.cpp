@@ -196,6 +196,10 @@ TEST_CASE("serve: answers and changes that are none of a lesson's are refused") 
     CHECK_THAT(refused, !Contains("<script>"));
   }
   CHECK(status_of(served.get("/run?file=vote.json&answer=1")) == 422);
+  for (const std::string change : {"seed=2", "set=length%3D20s", "bug=dynamo.lww-wall-clock"}) {
+    INFO(change);
+    CHECK(status_of(served.get("/run?file=lesson.json&answer=1&" + change)) == 422);
+  }
   CHECK(status_of(served.get("/try?file=vote.json&change=a")) == 404);
   CHECK(status_of(served.get("/lesson?file=vote.json")) == 404);
   CHECK(status_of(served.get("/result?id=1")) == 404);

@@ -52,11 +52,15 @@ class Deadline {
 
 constexpr std::string_view server_ends = "The server was ended.";
 
-// The prediction that a browser sends along, from 0.
+// The prediction that a browser sends along, from 0. It is of the lesson's own run.
 Refusal answer_of(const Target& target, const scenarios::Loaded& loaded, std::optional<std::size_t>& answer) {
   const std::string given = target.value("answer");
   if (given.empty()) return {};
   if (!loaded.scenario.lesson) return {422, "There is no lesson in this scenario to answer."};
+  for (const std::string_view change : {"seed", "bug", "set"}) {
+    if (!target.value(change).empty())
+      return {422, "An answer is to the lesson as it is: without another seed, and without changes."};
+  }
   const std::size_t choices = loaded.scenario.lesson->choices.size();
   const auto number = parse_count(given);
   if (!number || *number == 0 || *number > choices)
