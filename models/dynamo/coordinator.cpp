@@ -13,7 +13,7 @@ Coordinator::Coordinator(sim::Env& env, const Parameters& parameters, const Safe
       safe_(safe),
       ring_(ring),
       next_(env.stream("requests").next() & ~std::uint64_t{0xFFFFFFFF}),
-      connection_(env.stream("connections").next() | 1U) {}
+      connections_(env) {}
 
 Coordinator::Request& Coordinator::open(bool is_write, std::string key, const sim::From& from,
                                         RequestId& id) {
@@ -49,14 +49,9 @@ void Coordinator::on(const Get& get, const sim::From& from) {
 
 template <class AnyPut>
 bool Coordinator::is_news(const AnyPut& put, const sim::From& from) {
-  if (put.connection != connection_) {
-    env_.reply(from, Reconnect{connection_});
-    return false;
-  }
-  std::uint64_t& last = last_puts_[from.node];
-  if (put.number <= last) return false;  // the network doubled it
-  last = put.number;
-  return true;
+  const auto admission = connections_.admit(from.node, put.connection, put.number);
+  if (admission == parts::Connections::Admission::elsewhere) env_.reply(from, Reconnect{connections_.id()});
+  return admission == parts::Connections::Admission::fresh;
 }
 
 void Coordinator::on(const Put& put, const sim::From& from) {

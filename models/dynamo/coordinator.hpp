@@ -23,6 +23,7 @@
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
 #include "models/parts/ring/ring.hpp"
+#include "models/parts/workload/connections.hpp"
 #include "sim/env.hpp"
 
 namespace lightcone::models::dynamo {
@@ -103,8 +104,7 @@ class Coordinator {
   const Safeguards& safe_;
   const parts::Ring& ring_;
   RequestId next_;
-  std::uint64_t connection_;                   // of this incarnation
-  std::map<NodeId, std::uint64_t> last_puts_;  // by client: the number of the latest
+  parts::Connections connections_;
   Requests requests_;
   Success latest_;
 };
