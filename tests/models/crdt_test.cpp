@@ -73,8 +73,9 @@ constexpr ReplicaId bob{{1}, 1};
 
 }  // namespace
 
-#define REPLICATED_TYPES \
-  GCounterType, PnCounterType, LwwRegisterType, LwwMapType, MvRegisterType, OrSetType, RgaType
+#define REPLICATED_TYPES                                                                        \
+  GCounterType, PnCounterType, LwwRegisterType, LwwMapType, MvRegisterType, OrSetType, RgaType, \
+      BoundedCounterType, TombstoneSetType, FractionalTextType
 
 TEMPLATE_TEST_CASE("crdt: joins are commutative, associative, idempotent and never go down", "",
                    REPLICATED_TYPES) {
@@ -145,6 +146,27 @@ TEST_CASE("crdt: a causal context is a set of dots, and equal sets are equal con
       }
     }
   }
+}
+
+TEST_CASE("crdt: a context includes another one when it knows of all its updates") {
+  sim::Stream chance(4, "dots");
+  int included = 0;
+  for (int round = 0; round < 500; ++round) {
+    CausalContext contexts[2];
+    std::set<Dot> twins[2];
+    for (int i = 0; i < 10; ++i) {
+      const auto which = chance.below(4) == 0 ? 1U : 0U;
+      const auto who = chance.below(2);
+      const Dot dot{who == 0 ? ann : bob, 1 + chance.below(4)};
+      contexts[which].add(dot);
+      twins[which].insert(dot);
+    }
+    const bool expected = std::includes(twins[0].begin(), twins[0].end(), twins[1].begin(), twins[1].end());
+    REQUIRE(contexts[0].includes(contexts[1]) == expected);
+    included += expected ? 1 : 0;
+  }
+  CHECK(included > 50);
+  CHECK(included < 450);
 }
 
 TEST_CASE("crdt: a context forgets single dots once there is no gap before them") {
@@ -237,6 +259,96 @@ TEST_CASE("crdt: a position is counted without what was erased") {
     twin.insert(position, 1, letter);
     REQUIRE(text(rga) == twin);
   }
+}
+
+TEST_CASE("crdt: a share is given once, and taken by whoever holds it") {
+  models::parts::crdt::BoundedCounter stock;
+  stock.add(ann, 2);
+  CHECK_FALSE(stock.take(bob, 1));
+  CHECK_FALSE(stock.give(bob, ann, 1));
+  REQUIRE(stock.give(ann, bob, 2));
+  CHECK_FALSE(stock.take(ann, 1));
+  CHECK(stock.take(bob, 2));
+  CHECK(stock.value() == 0);
+  CHECK(stock.share(ann) == 0);
+  stock.take_unchecked(ann, 1);
+  CHECK(stock.value() == -1);
+  CHECK(stock.share(ann) == -1);
+}
+
+TEST_CASE("crdt: whoever forgets a tombstone takes the addition for a new one") {
+  models::parts::crdt::TombstoneSet<int> mine;
+  models::parts::crdt::TombstoneSet<int> theirs;
+  mine.add({ann, 1}, 5);
+  theirs.merge(mine);
+  mine.remove({ann, 2}, 5);
+  CHECK(mine.collect([](const Dot& removal) { return removal != Dot{ann, 2}; }) == 0);
+  auto whole = mine;
+  CHECK(mine.collect([](const Dot& removal) { return removal == Dot{ann, 2}; }) == 1);
+  whole.merge(theirs);
+  mine.merge(theirs);
+  CHECK_FALSE(whole.contains(5));
+  CHECK(mine.contains(5));
+}
+
+TEST_CASE("crdt: fractions mix what two type at one place, and keep each one's order") {
+  models::parts::crdt::FractionalText<char> left;
+  const auto begin = left.insert_behind({ann, 1}, {}, '<');
+  auto right = left;
+  auto at = *left.find('<');
+  for (const std::uint64_t i : {0U, 1U, 2U}) {
+    left.insert_behind({ann, 2 + i}, at, "abc"[i]);
+    at = *left.find("abc"[i]);
+  }
+  at = *right.find('<');
+  for (const std::uint64_t i : {0U, 1U, 2U}) {
+    right.insert_behind({bob, 1 + i}, at, "xyz"[i]);
+    at = *right.find("xyz"[i]);
+  }
+  const std::vector<char> both = joined(left, right).values();
+  CHECK(std::string(both.begin(), both.end()) == "<axbycz");
+}
+
+TEST_CASE("crdt: between two neighbouring fractions there is always another one") {
+  models::parts::crdt::FractionalText<int> text;
+  using Position = models::parts::crdt::FractionalText<int>::Position;
+  std::vector<int> twin;
+  sim::Stream chance(6, "places");
+  for (int i = 0; i < 300; ++i) {
+    const auto place = static_cast<std::size_t>(chance.below(std::min<std::uint64_t>(twin.size(), 3) + 1));
+    const Position behind = place == 0 ? Position{} : *text.find(twin[place - 1]);
+    text.insert_behind({ann, static_cast<std::uint64_t>(i) + 1}, behind, i);
+    twin.insert(twin.begin() + static_cast<std::ptrdiff_t>(place), i);
+    REQUIRE(text.values() == twin);
+  }
+}
+
+TEST_CASE("crdt: ties by arrival are what must not be") {
+  using Text = models::parts::crdt::Rga<char>;
+  Text left(Text::Ties::by_arrival);
+  Text right(Text::Ties::by_arrival);
+  const Text a = left.insert(ann, 0, 'a');
+  const Text b = right.insert(bob, 0, 'b');
+  left.merge(b);
+  right.merge(a);
+  CHECK(left == right);
+  CHECK(text(left) != text(right));
+}
+
+TEST_CASE("crdt: an insertion may be behind what was erased, and can be placed where that is known") {
+  models::parts::crdt::Rga<char> writer;
+  const auto a = writer.insert(ann, 0, 'a');
+  const auto id = *writer.find('a');
+  writer.erase(id);
+  const auto b = writer.insert_behind(ann, id, 'b');
+  CHECK(text(writer) == "b");
+  CHECK(writer.find('a') == id);
+  CHECK_FALSE(writer.find('c'));
+  models::parts::crdt::Rga<char> reader;
+  CHECK_FALSE(reader.can_place(b));
+  CHECK_FALSE(reader.can_place(writer.erase(*writer.find('b'))));
+  reader.merge(a);
+  CHECK(reader.can_place(b));
 }
 
 }  // namespace lightcone::tests::crdt

@@ -7,11 +7,14 @@
 #include <map>
 #include <vector>
 
+#include "models/parts/crdt/bounded_counter.hpp"
+#include "models/parts/crdt/fractional_text.hpp"
 #include "models/parts/crdt/lww_map.hpp"
 #include "models/parts/crdt/mv_register.hpp"
 #include "models/parts/crdt/or_set.hpp"
 #include "models/parts/crdt/pn_counter.hpp"
 #include "models/parts/crdt/rga.hpp"
+#include "models/parts/crdt/tombstone_set.hpp"
 #include "tests/models/crdt_histories.hpp"
 
 namespace lightcone::tests::crdt {
@@ -187,6 +190,91 @@ struct RgaType {
       if (!cell.erased) expected.push_back(cell.value);
     }
     return state.values() == expected && state.size() == expected.size();
+  }
+};
+
+// The twin counts the shares of all replicas from the history.
+struct BoundedCounterType {
+  using State = models::parts::crdt::BoundedCounter;
+  static constexpr std::size_t verbs = 3;  // add 2, take 1, give 1 to the next replica
+  static ReplicaId next(const ReplicaId& replica) { return {{(replica.node.index + 1) % 3}, 7}; }
+  static State update(State& state, const Update& update, std::size_t) {
+    if (update.verb == 0) return state.add(update.replica, 2);
+    auto delta = update.verb == 1 ? state.take(update.replica, 1)
+                                  : state.give(update.replica, next(update.replica), 1);
+    return delta.value_or(State{});
+  }
+  static std::int64_t share(const Updates& updates, const std::vector<bool>& done, const Seen& seen,
+                            const ReplicaId& replica) {
+    std::int64_t share = 0;
+    for (const std::size_t i : seen) {
+      const Update& update = updates[i];
+      if (update.replica == replica) share += update.verb == 0 ? 2 : done[i] ? -1 : 0;
+      if (update.verb == 2 && done[i] && next(update.replica) == replica) ++share;
+    }
+    return share;
+  }
+  static bool agrees(const State& state, const Updates& updates, const Seen& seen) {
+    std::vector<bool> done;
+    for (const Update& update : updates)
+      done.push_back(update.verb == 0 || share(updates, done, update.seen, update.replica) > 0);
+    std::int64_t value = 0;
+    for (const std::size_t i : seen)
+      value += updates[i].verb == 0 ? 2 : updates[i].verb == 1 && done[i] ? -1 : 0;
+    bool shares_agree = true;
+    for (std::uint32_t node = 0; node < 3; ++node) {
+      const ReplicaId replica{{node}, 7};
+      shares_agree = shares_agree && state.share(replica) == share(updates, done, seen, replica);
+    }
+    return state.value() == value && value >= 0 && shares_agree;
+  }
+};
+
+struct TombstoneSetType {
+  using State = models::parts::crdt::TombstoneSet<int>;
+  static constexpr std::size_t verbs = 3;  // add 0, remove 0, add 1
+  static State update(State& state, const Update& update, std::size_t number) {
+    const models::parts::crdt::Dot dot{update.replica, number + 1};
+    return update.verb == 1 ? state.remove(dot, 0) : state.add(dot, update.verb == 0 ? 0 : 1);
+  }
+  // As of the set without tombstones, and a tombstone for each addition of 0 that a removal has seen.
+  static bool agrees(const State& state, const Updates& updates, const Seen& seen) {
+    Seen zeros;
+    std::size_t ones = 0;
+    for (const std::size_t i : seen) {
+      if (updates[i].verb == 0) zeros.insert(i);
+      if (updates[i].verb == 2) ++ones;
+    }
+    const std::size_t all = zeros.size();
+    for (const std::size_t i : seen) {
+      if (updates[i].verb != 1) continue;
+      for (const std::size_t removed : updates[i].seen) zeros.erase(removed);
+    }
+    return state.contains(0) == !zeros.empty() && state.contains(1) == (ones > 0) &&
+           state.tombstones().size() == all - zeros.size();
+  }
+};
+
+// What is there follows from the history; where it is, from who stands behind whom.
+struct FractionalTextType {
+  using State = models::parts::crdt::FractionalText<std::size_t>;
+  static constexpr std::size_t verbs = 3;  // insert at the beginning, behind the first, erase the first
+  static State update(State& state, const Update& update, std::size_t number) {
+    const models::parts::crdt::Dot dot{update.replica, number + 1};
+    const auto values = state.values();
+    if (update.verb == 2) return values.empty() ? State{} : state.erase(*state.find(values.front()));
+    const bool behind = update.verb == 1 && !values.empty();
+    return state.insert_behind(dot, behind ? *state.find(values.front()) : State::Position{}, number);
+  }
+  static bool agrees(const State& state, const Updates& updates, const Seen& seen) {
+    const auto values = state.values();
+    std::size_t typed = 0;
+    for (const std::size_t i : seen) {
+      if (updates[i].verb != 2) ++typed;
+      if (updates[i].verb != 2 && !state.find(i)) return false;
+    }
+    const std::set<std::size_t> distinct(values.begin(), values.end());
+    return distinct.size() == values.size() && values.size() + state.tombstones() == typed;
   }
 };
 

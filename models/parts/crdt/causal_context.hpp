@@ -8,8 +8,10 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "models/parts/crdt/dot.hpp"
+#include "sim/fields_of.hpp"
 
 namespace lightcone::models::parts::crdt {
 
@@ -44,12 +46,34 @@ class CausalContext {
     for (const Dot& dot : other.scattered_) absorb(dot.replica);
   }
 
+  // Whether all that `other` knows of is known here.
+  bool includes(const CausalContext& other) const {
+    for (const auto& [replica, prefix] : other.prefixes_) {
+      if (prefix_of(replica) < prefix) return false;
+    }
+    return std::all_of(other.scattered_.begin(), other.scattered_.end(),
+                       [&](const Dot& dot) { return contains(dot); });
+  }
+
   // How many dots are kept one by one, because one before them is missing.
   std::size_t scattered() const { return scattered_.size(); }
   // How many replicas have ever been heard of without a gap.
   std::size_t replicas() const { return prefixes_.size(); }
 
   bool operator==(const CausalContext&) const = default;
+
+  friend std::uint64_t wire_bytes(const CausalContext& context) {
+    return 8 + bytes_a_dot * (context.prefixes_.size() + context.scattered_.size());
+  }
+  // As a list of dots: of each replica the last before a gap, then those behind gaps.
+  friend void visit_as_field(const CausalContext& context, std::string_view name,
+                             sim::FieldVisitor& visitor) {
+    visitor.open_list(name);
+    for (const auto& [replica, prefix] : context.prefixes_)
+      sim::visit_field({}, Dot{replica, prefix}, visitor);
+    for (const Dot& dot : context.scattered_) sim::visit_field({}, dot, visitor);
+    visitor.close();
+  }
 
  private:
   std::uint64_t prefix_of(const ReplicaId& replica) const {

@@ -28,4 +28,8 @@ struct Dot {
 };
 BOOST_DESCRIBE_STRUCT(Dot, (), (replica, counter))
 
+// What a link or a disk is charged for one of them, in bytes.
+inline constexpr std::uint64_t bytes_a_replica_id = 12;
+inline constexpr std::uint64_t bytes_a_dot = 20;
+
 }  // namespace lightcone::models::parts::crdt

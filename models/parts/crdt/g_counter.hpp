@@ -41,6 +41,9 @@ class GCounter {
   std::size_t entries() const { return entries_.size(); }
 
   bool operator==(const GCounter&) const = default;
+  friend std::uint64_t wire_bytes(const GCounter& counter) {
+    return 4 + (bytes_a_replica_id + 8) * counter.entries_.size();
+  }
 
  private:
   std::map<ReplicaId, std::uint64_t> entries_;  // none is 0

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/parts/crdt/dot.hpp"
+#include "sim/wire_bytes.hpp"
 
 namespace lightcone::models::parts::crdt {
 
@@ -39,6 +40,9 @@ class LwwRegister {
   }
 
   bool operator==(const LwwRegister&) const = default;
+  friend std::uint64_t wire_bytes(const LwwRegister& reg) {
+    return reg.written_ ? 1 + 8 + bytes_a_dot + sim::bytes_on_wire(reg.written_->value) : 1;
+  }
 
  private:
   struct Written {

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "models/parts/crdt/causal_context.hpp"
+#include "sim/wire_bytes.hpp"
 
 namespace lightcone::models::parts::crdt {
 
@@ -58,6 +59,12 @@ class OrSet {
   const CausalContext& context() const { return context_; }
 
   bool operator==(const OrSet&) const = default;
+  friend std::uint64_t wire_bytes(const OrSet& set) {
+    std::uint64_t bytes = 4 + wire_bytes(set.context_);
+    for (const auto& [element, dots] : set.additions_)
+      bytes += sim::bytes_on_wire(element) + bytes_a_dot * dots.size();
+    return bytes;
+  }
 
  private:
   // A state that knows the additions of `element` seen here, and has none of them.

@@ -30,6 +30,9 @@ class PnCounter {
   }
 
   bool operator==(const PnCounter&) const = default;
+  friend std::uint64_t wire_bytes(const PnCounter& counter) {
+    return wire_bytes(counter.up_) + wire_bytes(counter.down_);
+  }
 
  private:
   GCounter up_;
