@@ -1,5 +1,6 @@
 #include "models/registry.hpp"
 
+#include "models/crdt/model.hpp"
 #include "models/dynamo/model.hpp"
 #include "models/lock/model.hpp"
 #include "models/raft/model.hpp"
@@ -12,6 +13,7 @@ Registry::Registry() {
   add(raft::make_model());
   add(lock::make_model());
   add(dynamo::make_model());
+  add(crdt::make_model());
 }
 
 void Registry::add(std::unique_ptr<sim::Model> model) {

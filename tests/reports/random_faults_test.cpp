@@ -1,5 +1,8 @@
 // With all safeguards on, nothing that the nemesis does breaks a claim; with one off, it is seen.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <string>
+#include <utility>
 
 #include "reports/judge.hpp"
 #include "tests/shipped_scenarios.hpp"
@@ -125,6 +128,44 @@ TEST_CASE("dynamo: with stand-ins 100 seeds of random faults break nothing that 
     weak = weak || report.verdict == reports::Verdict::weak;
   }
   CHECK(weak);
+}
+
+// Each type has its own faults to fear: the switches that concern it, and the scenario that looks for them.
+TEST_CASE("crdt: 25 seeds of random faults hold every claim, whatever the type") {
+  check_random_faults("scenarios/crdt/random-faults.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-tombstones.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-gcounter.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-pncounter.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-escrow.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-lwwmap.json", 25, 75);
+  check_random_faults("scenarios/crdt/random-faults-rga.json", 10, 30);
+  check_random_faults("scenarios/crdt/random-faults-backups.json", 25, 75);
+}
+
+TEST_CASE("crdt: the search finds each switch where its type is used, with its anomaly") {
+  const models::Registry registry;
+  const std::pair<std::string, std::string> searches[] = {
+      {"crdt.counter-max-total", "-gcounter"}, {"crdt.counter-plain-add", "-pncounter"},
+      {"crdt.orset-remove-by-value", ""},      {"crdt.lww-no-tiebreak", "-lwwmap"},
+      {"crdt.rga-no-tiebreak", "-rga"},        {"crdt.rga-no-causal", "-rga"},
+      {"crdt.fractional-interleave", "-rga"},  {"crdt.no-escrow", "-escrow"},
+      {"crdt.replica-id-reuse", "-backups"},   {"crdt.orset-gc-early", "-tombstones"},
+  };
+  const auto bugs = registry.find("crdt")->bugs();
+  CHECK(bugs.size() == std::size(searches));
+  for (const auto& [name, scenario] : searches) {
+    const auto bug = std::find_if(bugs.begin(), bugs.end(), [&](const auto& b) { return b.name == name; });
+    REQUIRE(bug != bugs.end());
+    scenarios::Overrides overrides;
+    overrides.bugs = {name};
+    const scenarios::Loaded loaded =
+        load_shipped(registry, "scenarios/crdt/random-faults" + scenario + ".json", overrides);
+    bool found = false;
+    for (std::uint64_t seed = 1; seed <= 50 && !found; ++seed)
+      found = shows(reports::judge(run_loaded(loaded, seed)), bug->anomaly);
+    INFO(name);
+    CHECK(found);
+  }
 }
 
 }  // namespace lightcone::tests
