@@ -3,6 +3,7 @@
 #include "models/crdt/model.hpp"
 #include "models/dynamo/model.hpp"
 #include "models/lock/model.hpp"
+#include "models/paxos/model.hpp"
 #include "models/raft/model.hpp"
 #include "sim/ensure.hpp"
 
@@ -11,6 +12,7 @@ namespace lightcone::models {
 // A new model is added here.
 Registry::Registry() {
   add(raft::make_model());
+  add(paxos::make_model());
   add(lock::make_model());
   add(dynamo::make_model());
   add(crdt::make_model());

@@ -70,6 +70,33 @@ TEST_CASE("raft: the search finds the easy switches within 50 seeds, with the an
   check_easy_switches("raft", {"scenarios/raft/random-faults.json"});
 }
 
+TEST_CASE("paxos: 100 seeds of random faults hold every claim, of the log and of registers") {
+  check_random_faults("scenarios/paxos/random-faults.json", 100, 300);
+  check_random_faults("scenarios/paxos/random-faults-registers.json", 100, 300);
+}
+
+TEST_CASE("paxos: the search finds the easy switches within 50 seeds, with the anomaly of each") {
+  check_easy_switches("paxos", {"scenarios/paxos/random-faults.json"});
+}
+
+TEST_CASE(
+    "paxos: where proposers keep restarting, the search finds ballots that are used twice, and nothing "
+    "else") {
+  const models::Registry registry;
+  const std::string file = "scenarios/paxos/random-restarts.json";
+  scenarios::Overrides overrides;
+  overrides.bugs = {"paxos.ballot-reuse"};
+  const scenarios::Loaded whole = load_shipped(registry, file);
+  const scenarios::Loaded forgetful = load_shipped(registry, file, overrides);
+  bool found = false;
+  for (std::uint64_t seed = 1; seed <= 80; ++seed) {
+    INFO("seed " << seed);
+    CHECK(reports::judge(run_loaded(whole, seed)).ending == reports::Ending::as_expected);
+    found = found || shows(reports::judge(run_loaded(forgetful, seed)), "invariant(P18.5)");
+  }
+  CHECK(found);
+}
+
 TEST_CASE("lock: 100 seeds of random faults hold every claim but that about pauses, which they excuse") {
   check_random_faults("scenarios/lock/random-faults.json", 100, 300);
 }

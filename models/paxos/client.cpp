@@ -1,0 +1,126 @@
+#include "models/paxos/client.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "models/parts/key_value/client.hpp"
+
+namespace lightcone::models::paxos {
+
+using parts::Ending;
+using parts::OperationSource;
+
+namespace {
+
+// Servers that say "not I" before an operation counts as refused.
+constexpr int refusals = 20;
+constexpr sim::Duration breather = std::chrono::milliseconds(10);
+
+}  // namespace
+
+Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
+               const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index)
+    : Story(env),
+      fresh_every_(parameters.fresh_every),
+      workload_(workload),
+      phases_(phases),
+      servers_(std::move(servers)),
+      index_(index),
+      chance_(env.stream("choices")),
+      source_(env, workload, parts::key_value::operation_kinds(), index) {}
+
+bool Client::is_before(sim::Duration phase) const {
+  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
+}
+
+sim::Task<> Client::run() {
+  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
+    const sim::MonoTime due = source_.due();
+    if (due.time_since_epoch() >= phases_.load_ends) break;
+    if (due > env().mono()) co_await sleep(due - env().mono());
+    const OperationSource::Drawn drawn = source_.next();
+    const Wish wish = drawn.f == "get" ? Wish::read : Wish::decide;
+    co_await perform(wish, register_of(drawn.key), drawn.value);
+  }
+  // One read of every register after the load has ended and the cluster is whole: what was decided stays so.
+  if (is_before(phases_.final_reads)) co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
+  for (Slot slot = index_ + 1; slot <= last_; slot += static_cast<Slot>(workload_.clients)) {
+    const sim::Value nothing;
+    co_await perform(Wish::read, slot, nothing);
+  }
+}
+
+// By this client's clock, which need not be right: the register has a name, and nothing else matters.
+Slot Client::register_of(std::uint64_t key) {
+  const auto keys = static_cast<Slot>(workload_.keys);
+  const sim::Duration now = env().mono().time_since_epoch();
+  const Slot age = fresh_every_ > sim::Duration::zero() ? static_cast<Slot>(now / fresh_every_) : 0;
+  last_ = std::max(last_, (age + 1) * keys);
+  return age * keys + key + 1;
+}
+
+std::string Client::name_of(Slot slot) const {
+  const auto keys = static_cast<Slot>(workload_.keys);
+  std::string name = "x" + std::to_string((slot - 1) % keys);
+  if (fresh_every_ > sim::Duration::zero()) name += "." + std::to_string((slot - 1) / keys);
+  return name;
+}
+
+sim::Task<> Client::perform(Wish wish, Slot slot, sim::Value value) {
+  Propose propose;
+  propose.slot = slot;
+  propose.reads = wish == Wish::read;
+  propose.command.verb = parts::key_value::Verb::cas;
+  propose.command.session = index_ + 1;
+  propose.command.sequence = ++sequence_;
+  propose.command.key = name_of(slot);
+  propose.command.value = value;
+  sim::Value argument;
+  if (wish == Wish::decide) argument = sim::ValueList{{}, value};
+  const auto operation = env().history().invoke(env().self().index, propose.reads ? "get" : "cas",
+                                                propose.command.key, std::move(argument));
+  const Ending ending = co_await execute(std::move(propose));
+  parts::record(env(), operation, ending);
+}
+
+NodeId Client::first_server() {
+  switch (workload_.sticky) {
+    case sim::Sticky::node:
+      return favourite_ != sim::no_node ? favourite_ : servers_[index_ % servers_.size()];
+    case sim::Sticky::nearest:
+      return servers_.front();
+    case sim::Sticky::random:
+      break;
+  }
+  return chance_.pick(servers_);
+}
+
+// Silence means nothing at all: then the proposal may be made again elsewhere, and its outcome is unknown
+// unless an answer comes.
+sim::Task<Ending> Client::execute(Propose propose) {
+  NodeId server = first_server();
+  std::int64_t silences = 0;
+  for (int refused = 0; refused < refusals;) {
+    auto reply = co_await call<Decided, Refused>(server, propose, workload_.timeout);
+    if (!reply) {
+      favourite_ = sim::no_node;
+      if (workload_.retry == sim::Retry::none || ++silences > workload_.retry_max) {
+        co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
+      }
+    } else if (const auto* decided = std::get_if<Decided>(&*reply)) {
+      favourite_ = server;
+      if (propose.reads) co_return Ending{sim::Outcome::ok, decided->command.value, {}, server};
+      const bool is_mine = decided->command.session == propose.command.session &&
+                           decided->command.sequence == propose.command.sequence;
+      co_return Ending{sim::Outcome::ok, is_mine, {}, server};
+    } else {
+      ++refused;
+      co_await sleep(breather);
+    }
+    server = chance_.pick(servers_);
+  }
+  if (silences > 0) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
+  co_return Ending{sim::Outcome::fail, {}, "refused", server};
+}
+
+}  // namespace lightcone::models::paxos
