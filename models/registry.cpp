@@ -2,6 +2,7 @@
 
 #include "models/crdt/model.hpp"
 #include "models/dynamo/model.hpp"
+#include "models/kafka/model.hpp"
 #include "models/lock/model.hpp"
 #include "models/paxos/model.hpp"
 #include "models/raft/model.hpp"
@@ -16,6 +17,7 @@ Registry::Registry() {
   add(lock::make_model());
   add(dynamo::make_model());
   add(crdt::make_model());
+  add(kafka::make_model());
 }
 
 void Registry::add(std::unique_ptr<sim::Model> model) {

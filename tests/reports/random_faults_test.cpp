@@ -195,4 +195,28 @@ TEST_CASE("crdt: the search finds each switch where its type is used, with its a
   }
 }
 
+TEST_CASE("kafka: 100 seeds of random faults hold every claim but those about records that too many lost") {
+  check_random_faults("scenarios/kafka/random-faults.json", 100, 300);
+}
+
+TEST_CASE("kafka: the search finds the easy switches within 50 seeds, with the anomaly of each") {
+  check_easy_switches("kafka", {"scenarios/kafka/random-faults.json"});
+}
+
+TEST_CASE("kafka: where leaders change all the time 100 seeds hold every claim") {
+  check_random_faults("scenarios/kafka/random-elections.json", 100, 300);
+}
+
+TEST_CASE("kafka: where leaders change all the time the search finds that one lookup is too few") {
+  const models::Registry registry;
+  scenarios::Overrides overrides;
+  overrides.bugs = {"kafka.epoch-lookup-one-round"};
+  const scenarios::Loaded loaded = load_shipped(registry, "scenarios/kafka/random-elections.json", overrides);
+  bool found = false;
+  for (std::uint64_t seed = 1; seed <= 200 && !found; ++seed) {
+    found = shows(reports::judge(run_loaded(loaded, seed)), "divergence");
+  }
+  CHECK(found);
+}
+
 }  // namespace lightcone::tests

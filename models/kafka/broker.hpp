@@ -1,0 +1,87 @@
+// A broker: it registers with the controllers, tells them that it lives, and hosts replicas.
+//
+//   start ─ recover ─▶ unregistered ─ registered, with the metadata of that moment ─▶ serves
+//
+// An incarnation that has not registered yet knows nothing and does nothing: whatever its predecessor was is
+// over. Its epoch is that of its registration, and goes with what it tells leaders (KIP-903).
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "models/kafka/messages.hpp"
+#include "models/kafka/replica.hpp"
+#include "sim/process.hpp"
+
+namespace lightcone::models::kafka {
+
+class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, FromControllers, BrokerFacts>,
+                     private Replica::Host {
+ public:
+  struct Places {
+    std::vector<NodeId> brokers;
+    std::vector<NodeId> controllers;
+  };
+  Broker(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, Places places);
+
+  void start() override;
+  void show(sim::FieldVisitor& visitor) const override;
+
+  void on(const FindLeaders&, const sim::From& from);
+  void on(const InitProducerId&, const sim::From& from);
+  void on(const Produce& produce, const sim::From& from);
+  void on(const Poll& poll, const sim::From& from);
+
+  void on(const FetchRecords& fetch, const sim::From& from);
+  void on(const FetchedRecords& fetched, const sim::From& from);
+  void on(const Diverged& diverged, const sim::From& from);
+  void on(const OffsetForLeaderEpoch& question, const sim::From& from);
+  void on(const EpochEndOffset& answer, const sim::From& from);
+
+  void on(const BrokerRegistered& registered, const sim::From& from);
+  void on(const HeartbeatTaken&, const sim::From& from);
+  void on(const MetadataUpdate& update, const sim::From& from);
+  void on(const NotController& refusal, const sim::From& from);
+
+  void on(const HeartbeatDue&);
+  void on(const IsrCheckDue&);
+  void on(const CheckpointDue&);
+  void on(const WritebackDue&);
+  void on(const FetchDue& due);
+  void on(const Flushed& done);
+
+  BrokerEpoch epoch() const { return epoch_; }
+  const std::map<PartitionId, Replica>& replicas() const { return replicas_; }
+  // Null when this broker has none of the partition.
+  const Replica* replica_of(PartitionId id) const {
+    const auto found = replicas_.find(id);
+    return found == replicas_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  void ask_controller(const AlterPartition& wanted) override;
+  void log_changed() override;
+
+  void adopt(const Image& image);
+  void speak_to_controller();
+  void try_another_controller();
+  void flush();
+  Replica* replica(PartitionId id);
+
+  sim::Env& env_;
+  const Parameters& parameters_;
+  Safeguards safe_;
+  Places places_;
+  std::map<PartitionId, Replica> replicas_;
+  std::uint64_t incarnation_;
+  BrokerEpoch epoch_ = 0;  // 0: not registered yet
+  Image image_;
+  Pid given_pids_ = 0;
+  std::size_t controller_ = 0;  // of the controllers, the one that is spoken to
+  bool is_heard_ = true;        // it answered since the last heartbeat
+  std::uint64_t flushes_begun_ = 0;
+  bool is_flushing_ = false;
+  bool is_dirty_ = false;  // something was written since the last flush began
+};
+
+}  // namespace lightcone::models::kafka

@@ -1,0 +1,364 @@
+#include "models/kafka/claims.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/kafka/controller.hpp"
+
+namespace lightcone::models::kafka {
+
+using sim::Assumption;
+using sim::Claim;
+namespace judged_by = sim::judged_by;
+
+namespace {
+
+// What is left of P7.1; empty: all of it.
+std::string of_acknowledged(const Parameters& parameters) {
+  if (parameters.acks == Acks::none) return "what arrived stays as long as its leader does";
+  if (parameters.acks == Acks::leader) return "what is acknowledged stays as long as its leader does";
+  if (parameters.unclean) return "as long as somebody of the ISR is there to lead";
+  if (!parameters.elr) return "as long as the last of the ISR does not lose what it has";
+  if (parameters.min_isr < 2) return "as long as the leader does not lose what it alone may have";
+  return {};
+}
+
+std::string of_committed(const Parameters& parameters) {
+  if (parameters.keeps_what_is_committed()) return {};
+  Parameters strongest = parameters;
+  strongest.acks = Acks::all;
+  return of_acknowledged(strongest);
+}
+
+}  // namespace
+
+std::vector<Claim> claims_of(const Parameters& parameters) {
+  const std::string unordered = "while no try is answered too late";
+  std::vector<Claim> claims = {
+      Claim{"P7.1",
+            fmt::format("an acknowledged record stays while fewer than {} replicas lose it from their disks",
+                        parameters.min_isr),
+            Assumption::a1,
+            {},
+            of_acknowledged(parameters)},
+      Claim{"P7.2",
+            "below the high watermark all replicas agree, and what a consumer was given stays",
+            Assumption::a0,
+            {},
+            of_committed(parameters)},
+      Claim{"P7.3",
+            "the records of a producer are in a partition in the order in which it sent them",
+            Assumption::a0,
+            {},
+            parameters.idempotent ? "" : unordered},
+      Claim{"P7.4",
+            "no record is in a partition twice",
+            Assumption::a0,
+            {},
+            parameters.idempotent ? "" : unordered},
+      Claim{"P7.8",
+            "what is below the high watermark is on every replica of the ISR that the controllers have "
+            "accepted",
+            Assumption::a0},
+      Claim{"P7.9", "a leader epoch of a partition has one leader, and no broker goes back to an earlier one",
+            Assumption::a0},
+  };
+  claims.push_back({"L7.1",
+                    "after the heal every operation succeeds, ISRs are whole again and all is committed",
+                    Assumption::a3,
+                    judged_by::Recovery{parameters.longest_timeout() * 10},
+                    {}});
+  return claims;
+}
+
+Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, const sim::Phases& phases)
+    : simulation_(simulation),
+      parameters_(parameters),
+      phases_(phases),
+      brokers_(simulation.nodes_of_role("broker")),
+      controllers_(simulation.nodes_of_role("controller")),
+      partitions_(static_cast<std::size_t>(parameters.partitions)),
+      losses_(simulation) {
+  for (const NodeId node : brokers_) seen_[node] = {};
+  for (const NodeId node : simulation.nodes_of_role("client")) clients_[node] = {};
+}
+
+const Broker* Monitor::broker_on(NodeId node) const {
+  return static_cast<const Broker*>(simulation_.node(node).process());
+}
+
+const Image* Monitor::latest_image() const {
+  const Image* latest = nullptr;
+  for (const NodeId node : controllers_) {
+    const auto* controller = static_cast<const Controller*>(simulation_.node(node).process());
+    if (controller == nullptr) continue;
+    if (latest == nullptr || controller->image().version > latest->version) latest = &controller->image();
+  }
+  return latest;
+}
+
+const Replica* Monitor::latest_leader(PartitionId id, NodeId& node) const {
+  const Partition& partition = partitions_[id];
+  const auto latest = partition.leaders.find(partition.latest_epoch);
+  if (latest == partition.leaders.end()) return nullptr;
+  node = latest->second;
+  const Broker* broker = broker_on(node);
+  if (broker == nullptr) return nullptr;
+  const Replica& replica = broker->replicas().at(id);
+  const bool leads =
+      replica.role() == Replica::Role::leader && replica.leader_epoch() == partition.latest_epoch;
+  return leads ? &replica : nullptr;
+}
+
+void Monitor::after_event(NodeId node) {
+  if (seen_.contains(node)) {
+    look_at_broker(node);
+  } else if (clients_.contains(node)) {
+    look_at_client(node);
+  }
+}
+
+// --- brokers ---------------------------------------------------------------------------------------------
+
+void Monitor::look_at_broker(NodeId node) {
+  const Broker* broker = broker_on(node);
+  if (broker == nullptr) return;
+  for (const auto& [id, replica] : broker->replicas()) look_at_replica(node, replica);
+}
+
+void Monitor::look_at_replica(NodeId node, const Replica& replica) {
+  Seen& seen = seen_[node][replica.id()];
+  const std::uint32_t incarnation = simulation_.node(node).incarnation();
+  losses_.look_at(node, incarnation, replica);
+  if (seen.incarnation != incarnation) seen = {incarnation, Replica::Role::idle, 0, replica.high_watermark()};
+  const bool took_over = replica.role() == Replica::Role::leader &&
+                         (seen.role != Replica::Role::leader || seen.epoch != replica.leader_epoch());
+  if (replica.leader_epoch() < seen.epoch) {
+    simulation_.report({"P7.9",
+                        "split-brain",
+                        fmt::format("{} went back from leader epoch {} of p{} to {}", name(node), seen.epoch,
+                                    replica.id(), replica.leader_epoch()),
+                        {node}});
+  }
+  if (took_over) look_at_leader(node, replica);
+  if (replica.high_watermark() > seen.high_watermark) committed(node, replica, seen.high_watermark);
+  seen.role = replica.role();
+  seen.epoch = replica.leader_epoch();
+  seen.high_watermark = replica.high_watermark();
+}
+
+// P7.9
+void Monitor::look_at_leader(NodeId node, const Replica& replica) {
+  Partition& partition = partitions_[replica.id()];
+  const auto [other, is_first] = partition.leaders.try_emplace(replica.leader_epoch(), node);
+  if (!is_first && other->second != node) {
+    simulation_.report({"P7.9",
+                        "split-brain",
+                        fmt::format("{} and {} both led p{} in epoch {}", name(other->second), name(node),
+                                    replica.id(), replica.leader_epoch()),
+                        {other->second, node}});
+  }
+  if (replica.leader_epoch() < partition.latest_epoch) return;
+  partition.latest_epoch = replica.leader_epoch();
+  check_kept(node, replica);
+}
+
+// --- what is committed -------------------------------------------------------------------------------------
+
+void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
+  const PartitionId id = replica.id();
+  Partition& partition = partitions_[id];
+  const bool leads = replica.role() == Replica::Role::leader;
+  if (leads) check_maximal_isr(node, replica);
+  for (Offset offset = from; offset < replica.high_watermark(); ++offset) {
+    const Record& record = replica.log().at(offset);
+    if (offset == partition.committed.size()) {
+      commit(node, partition, id, record);
+      continue;
+    }
+    // Further on than anybody was seen to commit: the leader's own news came before.
+    if (offset > partition.committed.size()) return;
+    const Record& before = partition.committed[static_cast<std::size_t>(offset)];
+    if (record == before) continue;
+    std::string excuse = losses_.excuse(id, offset, before, parameters_.min_isr);
+    const bool replaces = !excuse.empty() && leads;
+    simulation_.report(
+        {"P7.2",
+         "divergence",
+         fmt::format("record {} of p{} was committed as {} of epoch {}, and {} has committed {} "
+                     "of epoch {} there",
+                     offset, id, before.value, before.epoch, name(node), record.value, record.epoch),
+         {node},
+         std::move(excuse)});
+    if (!replaces) return;
+    // Another history begins here.
+    partition.excuse = losses_.excuse(id, offset, before, parameters_.min_isr);
+    Records kept(partition.committed.begin(),
+                 partition.committed.begin() + static_cast<std::ptrdiff_t>(offset));
+    partition.committed.clear();
+    partition.orders.clear();
+    for (const Record& each : kept) commit(node, partition, id, each);
+    commit(node, partition, id, record);
+  }
+}
+
+void Monitor::commit(NodeId node, Partition& partition, PartitionId id, const Record& record) {
+  partition.committed.push_back(record);
+  check_order(node, partition, id, record);
+}
+
+// P7.3 and P7.4
+void Monitor::check_order(NodeId node, Partition& partition, PartitionId id, const Record& record) {
+  Order& order = partition.orders[record.producer];
+  if (!order.numbers.insert(record.number).second) {
+    simulation_.metrics().count("duplicates");
+    simulation_.report({"P7.4",
+                        "duplicate-effect",
+                        fmt::format("{} is in p{} twice, the second time at {}", record.value, id,
+                                    partition.committed.size() - 1),
+                        {node, record.producer}});
+    return;
+  }
+  if (record.number < order.latest) {
+    simulation_.report(
+        {"P7.3",
+         "reorder",
+         fmt::format("record {} of {}, {}, is in p{} at {}, behind its record {}", record.number,
+                     name(record.producer), record.value, id, partition.committed.size() - 1, order.latest),
+         {node, record.producer}});
+  }
+  order.latest = std::max(order.latest, record.number);
+}
+
+// P7.8
+void Monitor::check_maximal_isr(NodeId leader, const Replica& replica) {
+  const Image* image = latest_image();
+  if (image == nullptr) return;
+  const PartitionState& state = image->partitions.at(replica.id());
+  if (state.leader != leader || state.leader_epoch != replica.leader_epoch()) return;
+  for (const NodeId member : state.isr) {
+    const Broker* broker = broker_on(member);
+    // Whoever went down, or came back and is not registered yet, may have less than it had.
+    if (member == leader || broker == nullptr || broker->epoch() != image->brokers.at(member).epoch) continue;
+    const Offset end = broker->replicas().at(replica.id()).log().end();
+    if (end >= replica.high_watermark()) continue;
+    simulation_.report(
+        {"P7.8",
+         "invariant(P7.8)",
+         fmt::format("{} moved the high watermark of p{} to {}, and {}, which is in the ISR, has "
+                     "{} records",
+                     name(leader), replica.id(), replica.high_watermark(), name(member), end),
+         {leader, member}});
+  }
+}
+
+// --- what was promised
+// ---------------------------------------------------------------------------------------
+
+void Monitor::check_kept(NodeId leader, const Replica& replica) {
+  const Partition& partition = partitions_[replica.id()];
+  for (const auto& [offset, record] : partition.acknowledged)
+    check_one(leader, replica, offset, record, false);
+  for (const auto& [offset, record] : partition.delivered) check_one(leader, replica, offset, record, true);
+}
+
+// P7.1, and of deliveries P7.2: whoever leads has it, or soon nobody will.
+void Monitor::check_one(NodeId leader, const Replica& replica, Offset offset, const Record& record,
+                        bool is_delivery) {
+  if (offset < replica.log().end() && replica.log().at(offset) == record) return;
+  simulation_.report(
+      {is_delivery ? "P7.2" : "P7.1",
+       is_delivery ? "phantom" : "lost-write",
+       fmt::format("{} was {} at {} of p{}, and {}, which leads epoch {}, does not have it there",
+                   record.value, is_delivery ? "given to a consumer" : "acknowledged", offset, replica.id(),
+                   name(leader), replica.leader_epoch()),
+       {leader},
+       losses_.excuse(replica.id(), offset, record, parameters_.min_isr)});
+}
+
+// --- clients
+// ---------------------------------------------------------------------------------------------------
+
+void Monitor::look_at_client(NodeId node) {
+  const auto* client = static_cast<const Client*>(simulation_.node(node).process());
+  if (client == nullptr) return;
+  SeenClient& seen = clients_[node];
+  const Producer::Acknowledged& acknowledged = client->producer().acknowledged();
+  if (acknowledged.count != seen.acknowledged) {
+    seen.acknowledged = acknowledged.count;
+    look_at_acknowledgement(acknowledged);
+  }
+  const Consumer::Delivered& delivered = client->consumer().delivered();
+  if (delivered.count != seen.delivered) {
+    seen.delivered = delivered.count;
+    look_at_delivery(node, delivered, seen);
+  }
+}
+
+void Monitor::look_at_acknowledgement(const Producer::Acknowledged& acknowledged) {
+  partitions_[acknowledged.partition].acknowledged[acknowledged.offset] = acknowledged.record;
+  NodeId leader = no_node;
+  const Replica* replica = latest_leader(acknowledged.partition, leader);
+  if (replica != nullptr) check_one(leader, *replica, acknowledged.offset, acknowledged.record, false);
+}
+
+// P7.2
+void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& delivered, SeenClient& seen) {
+  const Polled& polled = delivered.polled;
+  Offset& high_watermark = seen.high_watermarks[delivered.partition];
+  const Partition& partition = partitions_[delivered.partition];
+  if (polled.high_watermark < high_watermark) {
+    std::string excuse = partition.excuse;
+    if (excuse.empty() && polled.high_watermark < partition.committed.size()) {
+      const Record& next = partition.committed[static_cast<std::size_t>(polled.high_watermark)];
+      excuse = losses_.excuse(delivered.partition, polled.high_watermark, next, parameters_.min_isr);
+    }
+    simulation_.report({"P7.2",
+                        "nonmonotonic",
+                        fmt::format("{} was told that the high watermark of p{} is {} after {}", name(client),
+                                    delivered.partition, polled.high_watermark, high_watermark),
+                        {client, delivered.by},
+                        std::move(excuse)});
+  }
+  high_watermark = polled.high_watermark;
+  NodeId leader = no_node;
+  const Replica* replica = latest_leader(delivered.partition, leader);
+  Offset offset = polled.offset;
+  for (const Record& record : polled.records) {
+    partitions_[delivered.partition].delivered[offset] = record;
+    if (replica != nullptr) check_one(leader, *replica, offset, record, true);
+    ++offset;
+  }
+}
+
+// --- the end
+// -----------------------------------------------------------------------------------------------------
+
+void Monitor::at_end() {
+  const bool had_time = phases_.end - phases_.heal >= parameters_.longest_timeout() * 10;
+  for (PartitionId id = 0; id < partitions_.size(); ++id) {
+    NodeId leader = no_node;
+    const Replica* replica = latest_leader(id, leader);
+    if (replica != nullptr) check_kept(leader, *replica);
+    if (had_time) check_recovered(id);
+  }
+}
+
+// L7.1
+void Monitor::check_recovered(PartitionId id) {
+  NodeId leader = no_node;
+  const Replica* replica = latest_leader(id, leader);
+  std::string what;
+  if (replica == nullptr) {
+    what = "nobody leads";
+  } else if (static_cast<std::int64_t>(replica->isr().size()) < parameters_.rf) {
+    what = fmt::format("its ISR has {} of {} replicas", replica->isr().size(), parameters_.rf);
+  } else if (replica->high_watermark() < replica->log().end()) {
+    what = fmt::format("{} of its {} records are committed", replica->high_watermark(), replica->log().end());
+  }
+  if (what.empty()) return;
+  simulation_.report({"L7.1", "unavailable", fmt::format("p{} at the end: {}", id, what), {}});
+}
+
+}  // namespace lightcone::models::kafka

@@ -1,0 +1,286 @@
+// What clients, brokers and controllers tell each other; what the controllers tell each other besides is the
+// Raft group's (models/parts/raft/messages.hpp).
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/kafka/metadata.hpp"
+#include "models/kafka/parameters.hpp"
+#include "models/kafka/record.hpp"
+#include "models/parts/raft/messages.hpp"
+
+namespace lightcone::models::kafka {
+
+namespace group = parts::raft;
+
+BOOST_DESCRIBE_ENUM(Acks, none, leader, all)
+
+// --- clients and brokers -------------------------------------------------------------------------------
+
+struct FindLeaders {};  // -> Leaders
+BOOST_DESCRIBE_STRUCT(FindLeaders, (), ())
+
+struct PartitionLeader {
+  NodeId leader = no_node;
+  LeaderEpoch epoch = 0;
+};
+BOOST_DESCRIBE_STRUCT(PartitionLeader, (), (leader, epoch))
+
+struct Leaders {                            // as far as this broker knows
+  std::vector<PartitionLeader> partitions;  // by PartitionId; empty: it knows nothing yet
+};
+BOOST_DESCRIBE_STRUCT(Leaders, (), (partitions))
+
+struct InitProducerId {};  // -> ProducerIdGiven | Refused
+BOOST_DESCRIBE_STRUCT(InitProducerId, (), ())
+
+struct ProducerIdGiven {
+  Pid pid;  // unique
+};
+BOOST_DESCRIBE_STRUCT(ProducerIdGiven, (), (pid))
+
+struct Produce {  // -> Produced | Refused | MaybeProduced; nothing with acks=none
+  PartitionId partition;
+  Acks acks;
+  Record record;  // without its epoch
+};
+BOOST_DESCRIBE_STRUCT(Produce, (), (partition, acks, record))
+
+struct Produced {
+  Offset offset;
+  LeaderEpoch epoch;  // of the record
+};
+BOOST_DESCRIBE_STRUCT(Produced, (), (offset, epoch))
+
+struct MaybeProduced {};  // it is in this broker's log, which leads no longer or is too alone
+BOOST_DESCRIBE_STRUCT(MaybeProduced, (), ())
+
+struct Poll {  // -> Polled | Refused | Moved
+  PartitionId partition;
+  LeaderEpoch leader_epoch;  // that the consumer knows: neither older nor newer leaders answer (KIP-320)
+  Offset offset;
+  LeaderEpoch last_epoch;  // of the record before
+};
+BOOST_DESCRIBE_STRUCT(Poll, (), (partition, leader_epoch, offset, last_epoch))
+
+struct Polled {
+  Offset offset;  // of the first record
+  Records records;
+  Offset high_watermark;
+};
+BOOST_DESCRIBE_STRUCT(Polled, (), (offset, records, high_watermark))
+
+struct Moved {    // the log does not have what this consumer has read
+  Offset offset;  // where it may go on
+};
+BOOST_DESCRIBE_STRUCT(Moved, (), (offset))
+
+enum class Reason : std::uint8_t {
+  not_leader,
+  no_high_watermark,    // a new leader does not know yet what is committed
+  not_enough_replicas,  // in the ISR, for acks=all
+  out_of_order,         // a sequence number is missing before this one
+  producer_fenced,      // a later epoch of this producer has been here
+  disk_full,
+};
+BOOST_DESCRIBE_ENUM(Reason, not_leader, no_high_watermark, not_enough_replicas, out_of_order, producer_fenced,
+                    disk_full)
+
+struct Refused {  // nothing was done
+  Reason reason;
+};
+BOOST_DESCRIBE_STRUCT(Refused, (), (reason))
+
+// --- brokers -----------------------------------------------------------------------------------------------
+
+struct FetchRecords {  // a follower has all before `offset` -> FetchedRecords | Diverged, once there is news
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  BrokerEpoch broker_epoch;  // of the follower
+  std::uint64_t round;       // of the follower's requests
+  Offset offset;
+  LeaderEpoch last_epoch;  // of the record before
+  Offset high_watermark;   // that the follower knows
+};
+BOOST_DESCRIBE_STRUCT(FetchRecords, (),
+                      (partition, leader_epoch, broker_epoch, round, offset, last_epoch, high_watermark))
+
+struct FetchedRecords {
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  std::uint64_t round;
+  Offset offset;
+  Records records;
+  Offset high_watermark;
+};
+BOOST_DESCRIBE_STRUCT(FetchedRecords, (), (partition, leader_epoch, round, offset, records, high_watermark))
+
+struct Diverged {  // the follower's log is not a beginning of the leader's
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  std::uint64_t round;
+  Offset end;  // of the leader's
+};
+BOOST_DESCRIBE_STRUCT(Diverged, (), (partition, leader_epoch, round, end))
+
+struct OffsetForLeaderEpoch {  // where does this epoch end? -> EpochEndOffset
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  std::uint64_t round;
+  LeaderEpoch epoch;
+};
+BOOST_DESCRIBE_STRUCT(OffsetForLeaderEpoch, (), (partition, leader_epoch, round, epoch))
+
+struct EpochEndOffset {
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  std::uint64_t round;
+  LeaderEpoch epoch;  // the latest up to the one asked for of which the leader has records
+  Offset end;
+};
+BOOST_DESCRIBE_STRUCT(EpochEndOffset, (), (partition, leader_epoch, round, epoch, end))
+
+// --- brokers and controllers -------------------------------------------------------------------------------
+
+struct RegisterBroker {       // -> BrokerRegistered | NotController
+  std::uint64_t incarnation;  // chosen by the broker, unique
+};
+BOOST_DESCRIBE_STRUCT(RegisterBroker, (), (incarnation))
+
+struct BrokerRegistered {
+  std::uint64_t incarnation;
+  BrokerEpoch epoch;
+  std::uint64_t version;
+  sim::Payload image;
+};
+BOOST_DESCRIBE_STRUCT(BrokerRegistered, (), (incarnation, epoch, version))
+inline std::uint64_t wire_bytes(const BrokerRegistered& registered) { return 24 + registered.image.bytes(); }
+
+// Where the log of a partition without a leader ends: it does not change before there is one.
+struct LogEnd {
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  LeaderEpoch last_epoch;
+  Offset end;
+};
+BOOST_DESCRIBE_STRUCT(LogEnd, (), (partition, leader_epoch, last_epoch, end))
+
+struct BrokerHeartbeat {  // -> HeartbeatTaken | MetadataUpdate | NotController
+  BrokerEpoch epoch;
+  std::uint64_t version;  // of the metadata that this broker has
+  std::vector<LogEnd> ends;
+};
+BOOST_DESCRIBE_STRUCT(BrokerHeartbeat, (), (epoch, version, ends))
+
+struct HeartbeatTaken {};
+BOOST_DESCRIBE_STRUCT(HeartbeatTaken, (), ())
+
+struct MetadataUpdate {
+  std::uint64_t version;
+  sim::Payload image;
+};
+BOOST_DESCRIBE_STRUCT(MetadataUpdate, (), (version))
+inline std::uint64_t wire_bytes(const MetadataUpdate& update) { return 8 + update.image.bytes(); }
+
+// A leader wants another ISR. The answer is the next MetadataUpdate, whatever came of it.
+struct AlterPartition {
+  PartitionId partition = 0;
+  BrokerEpoch broker_epoch = 0;
+  LeaderEpoch leader_epoch = 0;
+  PartitionEpoch epoch = 0;
+  std::vector<IsrMember> isr;
+};
+BOOST_DESCRIBE_STRUCT(AlterPartition, (), (partition, broker_epoch, leader_epoch, epoch, isr))
+
+struct NotController {
+  NodeId hint;
+};
+BOOST_DESCRIBE_STRUCT(NotController, (), (hint))
+
+// --- facts
+// ---------------------------------------------------------------------------------------------------
+
+struct HeartbeatDue {};
+BOOST_DESCRIBE_STRUCT(HeartbeatDue, (), ())
+
+struct SessionCheckDue {};
+BOOST_DESCRIBE_STRUCT(SessionCheckDue, (), ())
+
+struct IsrCheckDue {};
+BOOST_DESCRIBE_STRUCT(IsrCheckDue, (), ())
+
+struct CheckpointDue {};
+BOOST_DESCRIBE_STRUCT(CheckpointDue, (), ())
+
+struct WritebackDue {};
+BOOST_DESCRIBE_STRUCT(WritebackDue, (), ())
+
+struct FetchDue {  // nothing was heard from the leader for a while
+  PartitionId partition;
+};
+BOOST_DESCRIBE_STRUCT(FetchDue, (), (partition))
+
+struct Flushed {  // everything up to this flush is durable
+  std::uint64_t flush;
+};
+BOOST_DESCRIBE_STRUCT(Flushed, (), (flush))
+
+// --- marks
+// -----------------------------------------------------------------------------------------------------
+
+struct BrokerRecovered {  // what a restart found in its log
+  PartitionId partition;
+  Offset end;
+};
+BOOST_DESCRIBE_STRUCT(BrokerRecovered, (), (partition, end))
+
+struct BecamePartitionLeader {
+  PartitionId partition;
+  LeaderEpoch epoch;
+  Offset end;
+};
+BOOST_DESCRIBE_STRUCT(BecamePartitionLeader, (), (partition, epoch, end))
+
+struct FollowerTruncated {  // it removed its records from `from` on
+  PartitionId partition;
+  Offset from;
+  Offset end;
+};
+BOOST_DESCRIBE_STRUCT(FollowerTruncated, (), (partition, from, end))
+
+struct IsrChanged {  // as a leader sees it, in the controllers' words
+  PartitionId partition;
+  std::vector<NodeId> isr;
+};
+BOOST_DESCRIBE_STRUCT(IsrChanged, (), (partition, isr))
+
+struct BrokerFenced {
+  NodeId broker;
+};
+BOOST_DESCRIBE_STRUCT(BrokerFenced, (), (broker))
+
+struct LongestLogChosen {  // nobody eligible was left
+  PartitionId partition;
+  NodeId broker;
+};
+BOOST_DESCRIBE_STRUCT(LongestLogChosen, (), (partition, broker))
+
+// Everything that brokers and controllers handle.
+using FromClients = std::variant<FindLeaders, InitProducerId, Produce, Poll>;
+using FromReplicas =
+    std::variant<FetchRecords, FetchedRecords, Diverged, OffsetForLeaderEpoch, EpochEndOffset>;
+using FromControllers = std::variant<BrokerRegistered, HeartbeatTaken, MetadataUpdate, NotController>;
+using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed>;
+using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
+using FromMembers =
+    std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,
+                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
+using MemberFacts =
+    std::variant<group::Persisted, group::HeartbeatDue, group::ElectionTimedOut, group::BatchDue>;
+
+}  // namespace lightcone::models::kafka

@@ -1,0 +1,260 @@
+// The partitioned log as a model: parameters, profiles, bug switches, and who runs where.
+#include "models/kafka/model.hpp"
+
+#include <algorithm>
+
+#include "models/kafka/broker.hpp"
+#include "models/kafka/claims.hpp"
+#include "models/kafka/client.hpp"
+#include "models/kafka/controller.hpp"
+#include "models/parts/placement.hpp"
+#include "models/parts/raft/leader_among.hpp"
+
+namespace lightcone::models::kafka {
+
+sim::Choices<Acks> choices_of(Acks) {
+  static constexpr sim::Choice<Acks> all[] = {
+      {Acks::none, {"0", "Never: it does not wait."}},
+      {Acks::leader, {"1", "When the leader has it."}},
+      {Acks::all, {"all", "When all of the ISR have it."}},
+  };
+  return all;
+}
+
+sim::Choices<Flush> choices_of(Flush) {
+  static constexpr sim::Choice<Flush> all[] = {
+      {Flush::none, {"none", "When the operating system does."}},
+      {Flush::every, {"every", "Before a record counts as written."}},
+  };
+  return all;
+}
+
+const sim::FieldTable<Parameters>& Parameters::fields() {
+  using P = Parameters;
+  using namespace std::chrono_literals;
+  static const auto table =
+      sim::FieldTable<Parameters>(
+          "kafka_parameters", "A log in partitions, each with a leader and followers, and controllers.",
+          sim::field("brokers", &P::brokers, "How many brokers there are.").at_least(1).at_most(31),
+          sim::field("controllers", &P::controllers, "How many controllers there are.")
+              .at_least(1)
+              .at_most(31),
+          sim::field("partitions", &P::partitions, "How many partitions the log has.")
+              .at_least(1)
+              .at_most(100),
+          sim::field("rf", &P::rf, "Replicas of each partition.").at_least(1).at_most(31),
+          sim::field("min_isr", &P::min_isr, "Replicas in sync without which nothing is committed.")
+              .at_least(1)
+              .at_most(31),
+          sim::field("acks", &P::acks, "When a producer is told that a record is written."),
+          sim::field("unclean", &P::unclean, "Anybody may lead when nobody who is eligible is there."),
+          sim::field("elr", &P::elr,
+                     "Who left an ISR that is too small stays eligible, and who came back from an unclean "
+                     "shutdown does not (KIP-966)."),
+          sim::field("idempotent", &P::idempotent, "Producers number their records, and leaders check that."),
+          sim::field("max_inflight", &P::max_inflight, "Records of one producer that are not answered yet.")
+              .at_least(1)
+              .at_most(static_cast<std::int64_t>(ProducerTable::remembered)),
+          sim::field("flush", &P::flush, "When a log is flushed to the disk."),
+          sim::field("writeback", &P::writeback, "flush=none: between two flushes by the operating system.")
+              .at_least(1ms)
+              .at_most(1h),
+          sim::field("lag_max", &P::lag_max, "A follower that has not caught up for so long leaves the ISR.")
+              .at_least(1ms)
+              .at_most(10min),
+          sim::field("fetch_wait", &P::fetch_wait, "How long a follower waits for news before it asks again.")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("session_timeout", &P::session_timeout,
+                     "A broker that controllers have not heard of for so long is fenced.")
+              .at_least(1ms)
+              .at_most(10min),
+          sim::field("heartbeat", &P::heartbeat, "Between two heartbeats of a broker.")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("checkpoint_every", &P::checkpoint_every,
+                     "Between two notes of the high watermark on the disk.")
+              .at_least(1ms)
+              .at_most(1h),
+          sim::field("election_min", &P::election_min, "Shortest election timeout of the controllers.")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("election_max", &P::election_max, "Longest election timeout of the controllers.")
+              .at_least(1ms)
+              .at_most(60s))
+          .must("rf is at most the number of brokers", "rf", [](const P& p) { return p.rf <= p.brokers; })
+          .must("min_isr is at most rf", "min_isr", [](const P& p) { return p.min_isr <= p.rf; })
+          .must("fetch_wait is shorter than lag_max", "fetch_wait",
+                [](const P& p) { return p.fetch_wait < p.lag_max; })
+          .must("the heartbeat is shorter than session_timeout", "heartbeat",
+                [](const P& p) { return p.heartbeat < p.session_timeout; })
+          .must("election_max is at least election_min", "election_max",
+                [](const P& p) { return p.election_max >= p.election_min; });
+  return table;
+}
+
+parts::raft::Options Parameters::group_options() const {
+  parts::raft::Options options;
+  options.election_min = election_min;
+  options.election_max = election_max;
+  options.heartbeat = election_min / 3;
+  options.prevote = options.check_quorum = options.stickiness = true;
+  return options;
+}
+
+sim::Duration Parameters::longest_timeout() const {
+  return std::max({session_timeout, lag_max, election_max});
+}
+
+std::int64_t Safeguards::min_isr(const Parameters& parameters) const {
+  return needs_second_replica ? parameters.min_isr : 1;
+}
+
+Metadata::Policy Safeguards::policy(const Parameters& parameters) const {
+  return {min_isr(parameters), elr(parameters), parameters.unclean || !clean_elections};
+}
+
+Safeguards safeguards_without(const sim::BugSet& bugs) {
+  const auto on = [&](std::string_view bug) { return !bugs.contains(bug); };
+  Safeguards safe;
+  safe.truncates_by_epoch = on("kafka.hw-truncation");
+  safe.repeats_epoch_lookup = on("kafka.epoch-lookup-one-round");
+  safe.clean_elections = on("kafka.unclean-election");
+  safe.tracks_shutdowns = on("kafka.last-replica-standing");
+  safe.counts_maximal_isr = on("kafka.isr-shrink-local");
+  safe.readers_stop_at_hw = on("kafka.read-past-hw");
+  safe.checks_sequences = on("kafka.retry-no-idempotence");
+  safe.keeps_producer_state = on("kafka.pid-state-lost");
+  safe.refuses_old_metadata = on("kafka.stale-controller");
+  safe.needs_second_replica = on("kafka.min-isr-1");
+  return safe;
+}
+
+namespace {
+
+using sim::BugSwitch;
+using Shelf = BugSwitch::Shelf;
+using Difficulty = BugSwitch::Difficulty;
+
+std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a table
+  return {
+      {"kafka.hw-truncation", "followers cut their log where the leader's epochs end", "lost-write",
+       Shelf::core, Difficulty::medium, "KIP-101, scenarios 1 and 2",
+       "The high watermark arrives late: what lies behind it may be committed, and is not a follower's to "
+       "cut."},
+      {"kafka.unclean-election", "only a replica of the ISR or the ELR leads", "lost-write", Shelf::core,
+       Difficulty::easy, "Jepsen on Kafka 0.8, 2013",
+       "Whoever leads is right by definition, also about what it never had."},
+      {"kafka.last-replica-standing", "who shut down uncleanly is not eligible, and who left a small ISR is",
+       "lost-write", Shelf::core, Difficulty::medium, "KIP-966",
+       "The last replica standing may be the one that has just lost its page cache."},
+      {"kafka.isr-shrink-local", "a smaller ISR counts once the controllers have accepted it", "lost-write",
+       Shelf::core, Difficulty::medium, "KIP-497",
+       "Those who elect must know whom they can elect before anybody relies on it."},
+      {"kafka.read-past-hw", "consumers are given only what is below the high watermark", "phantom",
+       Shelf::core, Difficulty::easy, "the Kafka documentation on replication",
+       "What is not committed may yet be undone, and then somebody has read what never was."},
+      {"kafka.retry-no-idempotence", "leaders recognise a record that they have already", "duplicate-effect",
+       Shelf::core, Difficulty::easy, "KIP-98; Jepsen on Redpanda 21.10.1",
+       "An answer that is lost looks like a record that is lost; only a number can tell."},
+      {"kafka.min-isr-1", "a leader commits nothing alone", "lost-write", Shelf::extended, Difficulty::easy,
+       "Jepsen on Kafka 0.8, 2013", "All of the ISR is little when the ISR is one."},
+      {"kafka.pid-state-lost", "a new leader knows the producers' sequence numbers from its log",
+       "duplicate-effect", Shelf::extended, Difficulty::medium, "KIP-98 and KIP-360",
+       "What prevents duplicates has to move with the log, or every failover forgets it."},
+      {"kafka.stale-controller", "brokers take only later metadata", "split-brain", Shelf::extended,
+       Difficulty::medium, "KIP-320 and KIP-380",
+       "A message that was held up speaks of a world that is over."},
+      {"kafka.epoch-lookup-one-round", "a follower asks again until both have the epoch", "divergence",
+       Shelf::extended, Difficulty::hard, "KIP-279",
+       "After two quick elections logs can differ in more than their last epoch."},
+  };
+}
+
+class KafkaModel final : public sim::ModelWith<Parameters> {
+ public:
+  std::string_view name() const override { return "kafka"; }
+  std::vector<std::string> topics() const override { return {"T7 Kafka-style partitioned log"}; }
+  std::string_view summary() const override {
+    return "A log in partitions, each replicated by a leader and the followers that keep up with it.";
+  }
+  std::vector<sim::Profile> profiles() const override {
+    return {{"acks", "Idempotent producers that wait for all in-sync replicas.", {}}};
+  }
+  std::vector<BugSwitch> bugs() const override { return bug_switches(); }
+  std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
+  std::vector<sim::AdminAction> admin_actions() const override {
+    return {{"elect-leader", "This broker leads all partitions of whose ISR it is."}};
+  }
+  std::vector<std::string> moments() const override {
+    return {"BecamePartitionLeader", "IsrChanged", "FollowerTruncated", "BrokerFenced"};
+  }
+
+ protected:
+  std::vector<sim::Role> roles_of(const Parameters& parameters,
+                                  const sim::Workload& workload) const override {
+    return {{"broker", "b", parameters.brokers, "who keep the log"},
+            {"controller", "k", parameters.controllers, "who decide which broker leads what"},
+            {"client", "c", workload.clients, "who append and poll"}};
+  }
+  std::vector<sim::Claim> claims_of(const Parameters& parameters, const sim::BugSet&) const override {
+    return kafka::claims_of(parameters);
+  }
+  sim::Duration longest_timeout_of(const Parameters& parameters) const override {
+    return parameters.longest_timeout();
+  }
+
+  sim::ProcessFactory process_of(const Parameters& parameters, const sim::Deployment& deployment,
+                                 std::string_view role, std::size_t index) const override {
+    std::vector<NodeId> brokers = deployment.simulation.nodes_of_role("broker");
+    const std::vector<NodeId> controllers = deployment.simulation.nodes_of_role("controller");
+    if (role == "broker") {
+      return [&parameters, &deployment, brokers, controllers](sim::Env& env) {
+        return std::make_unique<Broker>(env, parameters, deployment.bugs,
+                                        Broker::Places{brokers, controllers});
+      };
+    }
+    if (role == "controller") {
+      return [&parameters, &deployment, brokers, controllers](sim::Env& env) {
+        return std::make_unique<Controller>(env, parameters, deployment.bugs, controllers, brokers);
+      };
+    }
+    return [&parameters, &deployment, brokers, index](sim::Env& env) {
+      return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, brokers,
+                                      index);
+    };
+  }
+
+  void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
+    deployment.simulation.add_monitor(
+        std::make_unique<Monitor>(deployment.simulation, parameters, deployment.phases));
+  }
+
+  // Who leads the first partition, in the latest epoch.
+  NodeId focus(const sim::Simulation& simulation) const override {
+    NodeId leader = no_node;
+    LeaderEpoch epoch = 0;
+    for (const NodeId node : simulation.nodes_of_role("broker")) {
+      const auto* broker = static_cast<const Broker*>(simulation.node(node).process());
+      const Replica* first = broker == nullptr ? nullptr : broker->replica_of(0);
+      if (first == nullptr || first->role() != Replica::Role::leader || first->leader_epoch() <= epoch)
+        continue;
+      leader = node;
+      epoch = first->leader_epoch();
+    }
+    return leader;
+  }
+
+  bool administer(sim::Simulation& simulation, std::string_view action, NodeId node) const override {
+    const NodeId active = parts::raft::leader_among<Controller>(simulation, "controller");
+    if (active == no_node || action != "elect-leader" || simulation.node(node).role() != "broker")
+      return false;
+    return static_cast<Controller*>(simulation.node(active).process())->transfer(node);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<sim::Model> make_model() { return std::make_unique<KafkaModel>(); }
+
+}  // namespace lightcone::models::kafka

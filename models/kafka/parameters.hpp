@@ -1,0 +1,69 @@
+// What can be set about the partitioned log, and the safeguards that can be taken away from it.
+#pragma once
+
+#include <cstdint>
+
+#include "models/kafka/metadata.hpp"
+#include "models/parts/raft/options.hpp"
+#include "sim/fields.hpp"
+#include "sim/model.hpp"
+
+namespace lightcone::models::kafka {
+
+// When a producer is told that a record is written.
+enum class Acks : std::uint8_t { none, leader, all };
+sim::Choices<Acks> choices_of(Acks);
+
+// When a log is flushed to the disk.
+enum class Flush : std::uint8_t { none, every };
+sim::Choices<Flush> choices_of(Flush);
+
+struct Parameters {
+  std::int64_t brokers = 3;
+  std::int64_t controllers = 3;
+  std::int64_t partitions = 2;
+  std::int64_t rf = 3;       // replicas of a partition
+  std::int64_t min_isr = 2;  // below which acks=all is refused, and nothing is committed
+  Acks acks = Acks::all;
+  bool unclean = false;
+  bool elr = true;
+  bool idempotent = true;
+  std::int64_t max_inflight = 1;
+  Flush flush = Flush::none;
+  sim::Duration writeback = sim::Duration(5'000'000'000);
+  sim::Duration lag_max = sim::Duration(500'000'000);
+  sim::Duration fetch_wait = sim::Duration(100'000'000);
+  sim::Duration session_timeout = sim::Duration(600'000'000);
+  sim::Duration heartbeat = sim::Duration(100'000'000);
+  sim::Duration checkpoint_every = sim::Duration(500'000'000);
+  sim::Duration election_min = sim::Duration(150'000'000);
+  sim::Duration election_max = sim::Duration(300'000'000);
+
+  static const sim::FieldTable<Parameters>& fields();
+  parts::raft::Options group_options() const;
+  sim::Duration longest_timeout() const;
+  // Nothing that was acknowledged by all is lost while fewer than min_isr replicas lose it.
+  bool keeps_what_is_committed() const { return min_isr >= 2 && elr && !unclean; }
+};
+
+// What protects the log; a bug switch takes one away.
+struct Safeguards {
+  bool truncates_by_epoch = true;    // kafka.hw-truncation
+  bool repeats_epoch_lookup = true;  // kafka.epoch-lookup-one-round
+  bool clean_elections = true;       // kafka.unclean-election
+  bool tracks_shutdowns = true;      // kafka.last-replica-standing
+  bool counts_maximal_isr = true;    // kafka.isr-shrink-local
+  bool readers_stop_at_hw = true;    // kafka.read-past-hw
+  bool checks_sequences = true;      // kafka.retry-no-idempotence
+  bool keeps_producer_state = true;  // kafka.pid-state-lost
+  bool refuses_old_metadata = true;  // kafka.stale-controller
+  bool needs_second_replica = true;  // kafka.min-isr-1
+
+  // What is left of the parameters.
+  std::int64_t min_isr(const Parameters& parameters) const;
+  bool elr(const Parameters& parameters) const { return parameters.elr && tracks_shutdowns; }
+  Metadata::Policy policy(const Parameters& parameters) const;
+};
+Safeguards safeguards_without(const sim::BugSet& bugs);
+
+}  // namespace lightcone::models::kafka

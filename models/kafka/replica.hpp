@@ -1,0 +1,176 @@
+// One partition on one broker: a log, and what its broker does for it.
+//
+//              the controllers' metadata, with a later leader epoch
+//   idle ◀────────────────────┼─────────────────────▶ leader: appends, answers, counts who has what
+//                             ▼
+//                 follower: asks where its epochs end at the leader, cuts off what differs, then fetches
+//
+// What it keeps true (numbers of SYSTEMS T7):
+//   P7.1 acknowledged records stay     acknowledged when all of the ISR have them       -> replica_leader.cpp
+//   P7.2 agreement below the HW        truncation by leader epochs (KIP-101, KIP-279)   ->
+//   replica_follower.cpp
+//                                      consumers stop at the HW                         -> replica_leader.cpp
+//   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98)                        -> producer_table.hpp
+//   P7.8 the maximal ISR               a smaller ISR counts when the controllers took it (KIP-497)
+//   P7.9 one leader an epoch           only later metadata is taken                     -> replica.cpp
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/kafka/messages.hpp"
+#include "models/kafka/partition_log.hpp"
+#include "models/kafka/producer_table.hpp"
+#include "models/parts/stable/cell.hpp"
+#include "sim/env.hpp"
+
+namespace lightcone::models::kafka {
+
+class Replica {
+ public:
+  enum class Role : std::uint8_t { idle, leader, follower };
+  // The broker, to its replicas.
+  class Host {
+   public:
+    virtual void ask_controller(const AlterPartition& wanted) = 0;
+    // Something was appended or removed.
+    virtual void log_changed() = 0;
+
+   protected:
+    ~Host() = default;
+  };
+
+  Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, Host& host, PartitionId id);
+
+  void recover();
+  // What the controllers say of the partition, and of the brokers.
+  void adopt(const PartitionState& state, const std::map<NodeId, BrokerState>& brokers);
+
+  // Leader.
+  void on(const Produce& produce, const sim::From& from);
+  void on(const Poll& poll, const sim::From& from);
+  void on(const FetchRecords& fetch, NodeId from);
+  void on(const OffsetForLeaderEpoch& question, NodeId from);
+  void check_followers();
+
+  // Follower.
+  void on(const FetchedRecords& fetched);
+  void on(const Diverged& diverged);
+  void on(const EpochEndOffset& answer);
+  void on(const FetchDue&);
+
+  // The disk: a flush with this number began, or is durable.
+  void flush_began(std::uint64_t flush);
+  void flushed(std::uint64_t flush);
+  void write_checkpoint();
+
+  PartitionId id() const { return id_; }
+  Role role() const { return role_; }
+  LeaderEpoch leader_epoch() const { return epoch_; }
+  NodeId leader() const { return leader_; }
+  Offset high_watermark() const { return high_watermark_; }
+  Offset durable_end() const { return durable_end_; }
+  const PartitionLog& log() const { return log_; }
+  const std::vector<NodeId>& isr() const { return isr_; }
+  std::optional<LogEnd> end_without_leader() const;
+  void show(sim::FieldVisitor& visitor) const;
+
+ private:
+  // What a leader knows of a follower.
+  struct Peer {
+    BrokerEpoch broker_epoch = 0;
+    std::uint64_t round = 0;
+    Offset end = 0;  // of its log, as far as it agrees
+    sim::MonoTime caught_up_at{};
+    sim::MonoTime fetched_at{};
+    Offset end_when_fetched = 0;  // of this log, when it fetched last
+    std::optional<FetchRecords> parked;
+  };
+  // A producer that waits for its acknowledgement.
+  struct Waiting {
+    Offset offset = 0;
+    Acks acks = Acks::all;
+    sim::From from{};
+  };
+  enum class Stage : std::uint8_t { looking_up, fetching };
+
+  // replica.cpp
+  void become(const PartitionState& state);
+  void take_isr(const PartitionState& state);
+  void leave_role();
+  void set_high_watermark(Offset offset);
+  void truncate(Offset to);
+  bool append(const Record& record);
+  void sample();
+
+  // replica_leader.cpp
+  void lead();
+  void acknowledge(const Produce& produce, Offset offset, const sim::From& from);
+  void answer_waiting();
+  void refuse_waiting();
+  bool is_too_small() const;
+  Offset counted_end() const;
+  void advance_high_watermark();
+  bool agrees(Offset offset, LeaderEpoch last_epoch) const;
+  void note_fetch(Peer& peer, const FetchRecords& fetch);
+  void wake_followers();
+  void send_records(const FetchRecords& fetch, NodeId to);
+  void maybe_expand(NodeId follower);
+  void propose(const std::vector<NodeId>& isr);
+
+  // replica_follower.cpp
+  void follow();
+  void look_up();
+  void fetch();
+  void arm_fetch_timer();
+
+  sim::Env& env_;
+  const Parameters& parameters_;
+  const Safeguards& safe_;
+  Host& host_;
+  PartitionId id_;
+  std::string name_;
+  PartitionLog log_;
+  ProducerTable producers_;
+  parts::stable::Cell<Offset> checkpoint_;
+
+  Role role_ = Role::idle;
+  LeaderEpoch epoch_ = 0;
+  PartitionEpoch partition_epoch_ = 0;
+  NodeId leader_ = no_node;
+  std::vector<NodeId> isr_;  // that the controllers have accepted
+  std::map<NodeId, BrokerState> brokers_;
+  Offset high_watermark_ = 0;
+  Offset checkpointed_ = 0;
+
+  // Durability in progress: (flush, end of the log when it began), less what was truncated since.
+  std::deque<std::pair<std::uint64_t, Offset>> flushes_;
+  Offset durable_end_ = 0;
+
+  // Leader.
+  Offset epoch_start_ = 0;
+  std::map<NodeId, Peer> peers_;
+  std::optional<AlterPartition> wanted_;  // not known to be accepted or refused
+  std::deque<Waiting> waiting_;
+
+  // Follower.
+  Stage stage_ = Stage::looking_up;
+  std::uint64_t round_ = 0;
+  std::uint64_t agreed_since_ = 0;  // answers to older requests are of no use
+  sim::TimerId fetch_timer_;
+
+  // A value as a time series among the metrics, where it changes.
+  struct Curve {
+    std::string name;
+    Offset latest = 0;
+  };
+  void sample(Curve& curve, Offset value);
+  Curve end_curve_;
+  Curve watermark_curve_;
+  Curve durable_curve_;
+};
+
+}  // namespace lightcone::models::kafka
