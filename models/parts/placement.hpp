@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim/chance/stream.hpp"
 #include "sim/simulation.hpp"
+#include "sim/workload.hpp"
 
 namespace lightcone::models::parts {
 
@@ -17,6 +19,21 @@ inline std::vector<sim::NodeId> nearest_first(std::vector<sim::NodeId> servers, 
   });
   if (near != servers.end()) std::rotate(servers.begin(), near, near + 1);
   return servers;
+}
+
+// Whom a client asks first, as its workload says. `servers`: nearest first; `favourite`: who answered last,
+// or no_node; `index`: of the client among the clients.
+inline sim::NodeId first_server(sim::Sticky sticky, const std::vector<sim::NodeId>& servers,
+                                sim::NodeId favourite, std::size_t index, sim::Stream& chance) {
+  switch (sticky) {
+    case sim::Sticky::node:
+      return favourite != sim::no_node ? favourite : servers[index % servers.size()];
+    case sim::Sticky::nearest:
+      return servers.front();
+    case sim::Sticky::random:
+      break;
+  }
+  return chance.pick(servers);
 }
 
 }  // namespace lightcone::models::parts

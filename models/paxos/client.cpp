@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/parts/key_value/client.hpp"
+#include "models/parts/placement.hpp"
 
 namespace lightcone::models::paxos {
 
@@ -84,15 +85,7 @@ sim::Task<> Client::perform(Wish wish, Slot slot, sim::Value value) {
 }
 
 NodeId Client::first_server() {
-  switch (workload_.sticky) {
-    case sim::Sticky::node:
-      return favourite_ != sim::no_node ? favourite_ : servers_[index_ % servers_.size()];
-    case sim::Sticky::nearest:
-      return servers_.front();
-    case sim::Sticky::random:
-      break;
-  }
-  return chance_.pick(servers_);
+  return parts::first_server(workload_.sticky, servers_, favourite_, index_, chance_);
 }
 
 // Silence means nothing at all: then the proposal may be made again elsewhere, and its outcome is unknown

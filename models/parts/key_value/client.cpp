@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "models/parts/placement.hpp"
+
 namespace lightcone::models::parts::key_value {
 
 namespace {
@@ -147,15 +149,7 @@ void Client::remember(const Command& command, const Ending& ending) {
 }
 
 NodeId Client::first_server() {
-  switch (workload_.sticky) {
-    case sim::Sticky::node:
-      return favourite_ != sim::no_node ? favourite_ : servers_[index_ % servers_.size()];
-    case sim::Sticky::nearest:
-      return servers_.front();
-    case sim::Sticky::random:
-      break;
-  }
-  return chance_.pick(servers_);
+  return parts::first_server(workload_.sticky, servers_, favourite_, index_, chance_);
 }
 
 NodeId Client::next_server(NodeId asked, NodeId hint) {
