@@ -69,6 +69,7 @@ void Ledger::lose_memory() {
 
 Ledger::Entry& Ledger::entry(Slot slot) {
   sim::ensure(slot > 0, "slots count from 1");
+  latest_slot_ = slot;
   if (entries_.size() < slot) entries_.resize(static_cast<std::size_t>(slot));
   return entries_[static_cast<std::size_t>(slot - 1)];
 }

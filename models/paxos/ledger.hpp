@@ -62,6 +62,9 @@ class Ledger {
   // The last one that anything is known of.
   Slot last_slot() const { return entries_.size(); }
 
+  // The slot that something was last written about; 0: there is none.
+  Slot latest_slot() const { return latest_slot_; }
+
   // --- durability ---
   // Runs the action when all that was written so far is durable; at once if it is.
   void when_durable(std::function<void()> action);
@@ -126,6 +129,7 @@ class Ledger {
   Ballot promised_{};        // many: of all slots
   std::deque<Entry> entries_;
   Slot chosen_prefix_ = 0;
+  Slot latest_slot_ = 0;
 
   std::uint64_t written_ = 0;  // number of the latest write that somebody waits for
   std::uint64_t syncing_ = 0;  // write that the sync under way will make durable; 0: none is

@@ -22,8 +22,15 @@ Acceptor::Office Registers::office() const {
 }
 
 void Registers::show(sim::FieldVisitor& visitor) const {
-  visit_field("registers", ledger_.last_slot(), visitor);
   visit_field("undecided", attempts_.size(), visitor);
+  if (const Slot latest = ledger_.latest_slot(); latest != 0) {
+    const Accepted accepted = ledger_.accepted(latest);
+    visit_field("latest", latest, visitor);
+    visit_field("promised", ledger_.promised(latest), visitor);
+    visit_field("accepted", accepted.ballot, visitor);
+    if (accepted.decree) visit_field("value", accepted.decree.get<Command>().value, visitor);
+    visit_field("decided", accepted.is_chosen, visitor);
+  }
   visit_field("lost_memory", ledger_.has_lost_memory(), visitor);
 }
 
