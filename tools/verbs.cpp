@@ -9,9 +9,9 @@ namespace lightcone::tools {
 
 const std::vector<const Verb*>& all_verbs() {
   static const std::vector<const Verb*> verbs = {
-      &run_verb(),    &hunt_verb(),     &shrink_verb(), &explain_verb(),    &compare_verb(), &replay_verb(),
-      &report_verb(), &serve_verb(),    &check_verb(),  &history_verb(),    &lesson_verb(),  &list_verb(),
-      &doc_verb(),    &validate_verb(), &schema_verb(), &completion_verb(), &man_verb()};
+      &run_verb(),    &hunt_verb(),   &shrink_verb(),   &explain_verb(), &compare_verb(),    &caplab_verb(),
+      &replay_verb(), &report_verb(), &serve_verb(),    &check_verb(),   &history_verb(),    &lesson_verb(),
+      &list_verb(),   &doc_verb(),    &validate_verb(), &schema_verb(),  &completion_verb(), &man_verb()};
   return verbs;
 }
 

@@ -94,8 +94,9 @@ std::string in_words(sim::Duration duration) {
   const double ns = static_cast<double>(duration.count());
   if (duration.count() == 0) return "0";
   if (ns < 1e3) return fmt::format("{} ns", duration.count());
-  if (ns < 1e6) return fmt::format("{:.3g} us", ns / 1e3);
-  if (ns < 1e9) return fmt::format("{:.3g} ms", ns / 1e6);
+  // What rounds to a thousand is one of the next.
+  if (ns < 999.5e3) return fmt::format("{:.3g} us", ns / 1e3);
+  if (ns < 999.5e6) return fmt::format("{:.3g} ms", ns / 1e6);
   return fmt::format("{:.4g} s", ns / 1e9);
 }
 

@@ -48,6 +48,33 @@ TEST_CASE("run: a violation that nobody expected ends with 1") {
   CHECK_THAT(ran.output, Contains("--seed 1 --bug raft.no-persist-vote"));
 }
 
+TEST_CASE("caplab: systems beside each other, as a table or as JSON") {
+  const std::string two = "scenarios/caplab/register-raft.json scenarios/caplab/register-crdt.json";
+  const Ran table = run_program("caplab " + two);
+  CHECK(table.exit_code == 0);
+  CHECK_THAT(table.output,
+             Contains("PC/EC  linearizable") && Contains("PA/EL  causal") && Contains("stale-read"));
+  CHECK_THAT(table.output, Contains("None was both linearizable and answered on every side"));
+  const Ran json = run_program("caplab --json --seed 2 scenarios/caplab/register-raft.json");
+  CHECK(json.exit_code == 0);
+  const auto row = nlohmann::json::parse(json.output);
+  CHECK(row["pacelc"] == "PC/EC");
+  CHECK(row["linearizable"] == true);
+  CHECK(row["available"] == false);
+  CHECK(row["sides"].size() == 2);
+  CHECK(row["sides"][1]["answered"] == 0);
+  CHECK_THAT(row["reproduce"].get<std::string>(), Contains("--seed 2"));
+}
+
+TEST_CASE("caplab: what has no two sides with clients cannot be measured") {
+  for (const std::string file : {"scenarios/raft/random-faults.json", "scenarios/crdt/normal-day.json"}) {
+    const Ran ran = run_program("caplab " + file);
+    CHECK(ran.exit_code == 65);
+    CHECK_THAT(ran.output, Contains(file + " has no net.part between fixed groups with clients in each"));
+  }
+  CHECK(run_program("caplab no-such-file.json").exit_code == 66);
+}
+
 TEST_CASE("run: an expected anomaly that does not occur ends with 3") {
   Scratch file("expects.json", R"({"title": "t", "system": {"model": "raft"}, "length": "4s", "calm": "1s",
                                    "warm_up": "1s", "expect": {"anomaly": "split-brain"}})");

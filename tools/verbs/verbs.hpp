@@ -10,6 +10,7 @@ const Verb& hunt_verb();
 const Verb& shrink_verb();
 const Verb& explain_verb();
 const Verb& compare_verb();
+const Verb& caplab_verb();
 const Verb& lesson_verb();
 const Verb& list_verb();
 const Verb& doc_verb();

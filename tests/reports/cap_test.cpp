@@ -1,0 +1,153 @@
+// What is measured of a partition, on histories made for it and on the scenarios that come with the program.
+#include <catch2/catch.hpp>
+#include <map>
+#include <string>
+
+#include "reports/cap.hpp"
+#include "tests/shipped_scenarios.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+using namespace std::chrono_literals;
+using reports::CapRow;
+using sim::Duration;
+using sim::Outcome;
+
+sim::Operation operation(std::int64_t process, std::string f, sim::Value value, Duration at, Duration lasts,
+                         Outcome outcome = Outcome::ok) {
+  sim::Operation operation;
+  operation.process = process;
+  operation.f = std::move(f);
+  operation.key = "k";
+  if (operation.f == "put") operation.value = value;
+  if (operation.f == "get") operation.result = value;
+  operation.outcome = outcome;
+  operation.invoke = at.count();
+  operation.complete = (at + lasts).count();
+  return operation;
+}
+
+// A partition of {1} and {2} from 10 s to 20 s, in a run of which the longest round trip is 40 ms.
+CapRow measured(sim::History history) {
+  sim::RunRecord run;
+  run.history = std::move(history);
+  run.longest_round_trip = 40ms;
+  run.phases.faults_begin = 1s;
+  reports::Partition partition;
+  partition.began = sim::Instant(10s);
+  partition.ended = sim::Instant(20s);
+  partition.sides = {{1}, {2}};
+  return reports::measure_cap(run, partition);
+}
+
+sim::History healthy(Duration lasts) {
+  return {operation(1, "put", 1, 2s, lasts), operation(2, "get", 1, 3s, lasts),
+          operation(1, "get", 1, 4s, lasts)};
+}
+
+}  // namespace
+
+TEST_CASE("cap: operations count where they began, and as answered if that was in time") {
+  sim::History history = healthy(2ms);
+  history.push_back(operation(1, "get", 1, 500ms, 2ms));  // before the warm-up ended
+  history.push_back(operation(1, "put", 2, 11s, 3ms));
+  history.push_back(operation(2, "get", 1, 12s, 5ms, Outcome::fail));
+  history.push_back(operation(2, "put", 3, 13s, 1s, Outcome::info));
+  history.push_back(operation(2, "get", 2, 14s, 7s));  // only after the heal
+  history.push_back(operation(1, "get", 2, 18s, 4ms));
+  history.push_back(operation(2, "get", 2, 19500ms, 4ms));  // no time to be answered
+  const CapRow row = measured(history);
+  CHECK(row.healthy.asked == 3);
+  CHECK(row.healthy.answered == 3);
+  CHECK(row.healthy.read == 2ms);
+  REQUIRE(row.sides.size() == 2);
+  CHECK(row.sides[0].asked == 2);
+  CHECK(row.sides[0].answered == 2);
+  CHECK(row.sides[0].write == 3ms);
+  CHECK(row.sides[0].read == 4ms);
+  CHECK(row.sides[1].asked == 3);
+  CHECK(row.sides[1].answered == 0);
+  CHECK(row.sides[1].either == 0ms);
+  CHECK(row.settled[0].asked == 1);
+  CHECK(row.settled[1].asked == 0);
+}
+
+TEST_CASE("cap: one side without answers is consistent and slow, or neither") {
+  sim::History history = healthy(20ms);
+  history.push_back(operation(1, "put", 2, 16s, 20ms));
+  history.push_back(operation(2, "get", 1, 16s, 1s, Outcome::fail));
+  const CapRow row = measured(history);
+  CHECK(row.is_linearizable);
+  CHECK_FALSE(row.is_available());
+  CHECK_FALSE(row.is_fast());
+  CHECK(row.pacelc() == "PC/EC");
+  CHECK(row.consistency == "linearizable");
+}
+
+TEST_CASE("cap: both sides with answers are available, and what their clients saw tells the rest") {
+  sim::History history = healthy(2ms);
+  history.push_back(operation(1, "put", 2, 16s, 2ms));
+  history.push_back(operation(2, "get", 1, 17s, 2ms));
+  const CapRow stale = measured(history);
+  CHECK(stale.is_available());
+  CHECK(stale.is_fast());
+  CHECK_FALSE(stale.is_linearizable);
+  CHECK(stale.pacelc() == "PA/EL");
+  CHECK(stale.consistency == "causal");
+
+  history.push_back(operation(2, "put", 3, 17100ms, 2ms));
+  history.push_back(operation(2, "get", 1, 17200ms, 2ms));  // not even its own write
+  const CapRow weaker = measured(history);
+  CHECK(weaker.consistency.find("causal") == std::string::npos);
+  CHECK(weaker.consistency.find("RYW") == std::string::npos);
+}
+
+TEST_CASE("cap: a side that is refused, of a history that is not linearizable, is a dash") {
+  sim::History history = healthy(15ms);
+  history.push_back(operation(1, "put", 2, 16s, 15ms));
+  history.push_back(operation(1, "get", 1, 17s, 15ms));
+  history.push_back(operation(2, "get", 1, 17s, 1s, Outcome::fail));
+  CHECK(measured(history).pacelc() == "P-/E-");
+}
+
+TEST_CASE(
+    "cap: nobody is available on both sides and linearizable, and each system is what it is known for") {
+  const std::map<std::string, std::string> expected = {
+      {"counter-crdt", "PA/EL"},
+      {"counter-raft", "PC/EC"},
+      {"register-crdt", "PA/EL"},
+      {"register-dynamo-abd", "PC/EC"},
+      {"register-dynamo-lww", "PA/E-"},
+      {"register-dynamo-one", "PA/EL"},
+      {"register-dynamo-sloppy", "PA/E-"},
+      {"register-raft", "PC/EC"},
+      {"register-paxos", "PC/EC"},
+      {"register-raft-local", "P-/E-"},
+      {"set-crdt", "PA/EL"},
+  };
+  for (const auto& [name, pacelc] : expected) {
+    const scenarios::Loaded loaded = load_shipped(shipped_models(), "scenarios/caplab/" + name + ".json");
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      const sim::RunRecord run = run_loaded(loaded, seed);
+      reports::Partition partition;
+      partition.began = run.faults.at(0).began;
+      partition.ended = run.faults.at(0).ended;
+      for (const auto& clients : {std::vector<std::int64_t>{5, 6, 7}, std::vector<std::int64_t>{8, 9, 10}})
+        partition.sides.push_back(clients);
+      const CapRow row = reports::measure_cap(run, partition);
+      INFO(name << ", seed " << seed);
+      CHECK(row.is_decided);
+      CHECK(row.pacelc() == pacelc);
+      CHECK_FALSE((row.is_available() && row.is_linearizable));
+      CHECK(row.settled.at(0).per_mille() >= 900);  // the side with the witness goes on, whoever it is
+    }
+  }
+  std::size_t shipped = 0;
+  for (const std::string& file : shipped_scenarios())
+    shipped += file.starts_with("scenarios/caplab/") ? 1 : 0;
+  CHECK(expected.size() == shipped);
+}
+
+}  // namespace lightcone::tests
