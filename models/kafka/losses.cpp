@@ -13,7 +13,7 @@ void Losses::restarted(NodeId broker, const Replica& replica, Copy& copy) {
          copy.records[static_cast<std::size_t>(same)] == log.at(same))
     ++same;
   for (Offset offset = same; offset < copy.records.size(); ++offset)
-    lost_[{replica.id(), offset}][broker] = copy.records[static_cast<std::size_t>(offset)];
+    lost_[{replica.id(), offset}].emplace_back(broker, copy.records[static_cast<std::size_t>(offset)]);
   copy.records.resize(static_cast<std::size_t>(same));
 }
 
@@ -34,8 +34,7 @@ void Losses::look_at(NodeId broker, std::uint32_t incarnation, const Replica& re
     copy.records.push_back(log.at(offset));
     const auto lost = lost_.find({replica.id(), offset});
     if (lost == lost_.end()) continue;
-    const auto own = lost->second.find(broker);
-    if (own != lost->second.end() && own->second == log.at(offset)) lost->second.erase(own);
+    std::erase(lost->second, std::pair(broker, log.at(offset)));
   }
 }
 

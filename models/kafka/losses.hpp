@@ -35,7 +35,8 @@ class Losses {
 
   const sim::Simulation& simulation_;
   std::map<std::pair<NodeId, PartitionId>, Copy> copies_;
-  std::map<std::pair<PartitionId, Offset>, std::map<NodeId, Record>> lost_;
+  // By place: who lost which records there, one after another.
+  std::map<std::pair<PartitionId, Offset>, std::vector<std::pair<NodeId, Record>>> lost_;
 };
 
 }  // namespace lightcone::models::kafka
