@@ -77,7 +77,6 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
       parameters_(parameters),
       phases_(phases),
       brokers_(simulation.nodes_of_role("broker")),
-      controllers_(simulation.nodes_of_role("controller")),
       partitions_(static_cast<std::size_t>(parameters.partitions)),
       losses_(simulation) {
   for (const NodeId node : brokers_) seen_[node] = {};
@@ -88,14 +87,10 @@ const Broker* Monitor::broker_on(NodeId node) const {
   return static_cast<const Broker*>(simulation_.node(node).process());
 }
 
-const Image* Monitor::latest_image() const {
-  const Image* latest = nullptr;
-  for (const NodeId node : controllers_) {
-    const auto* controller = static_cast<const Controller*>(simulation_.node(node).process());
-    if (controller == nullptr) continue;
-    if (latest == nullptr || controller->image().version > latest->version) latest = &controller->image();
-  }
-  return latest;
+// What one has applied is decided, whether or not it lives to tell the others.
+void Monitor::look_at_controller(NodeId node) {
+  const auto* controller = static_cast<const Controller*>(simulation_.node(node).process());
+  if (controller != nullptr && controller->image().version > decided_.version) decided_ = controller->image();
 }
 
 const Replica* Monitor::latest_leader(PartitionId id, NodeId& node) const {
@@ -116,6 +111,8 @@ void Monitor::after_event(NodeId node) {
     look_at_broker(node);
   } else if (clients_.contains(node)) {
     look_at_client(node);
+  } else if (simulation_.node(node).role() == "controller") {
+    look_at_controller(node);
   }
 }
 
@@ -233,14 +230,14 @@ void Monitor::check_order(NodeId node, Partition& partition, PartitionId id, con
 
 // P7.8
 void Monitor::check_maximal_isr(NodeId leader, const Replica& replica) {
-  const Image* image = latest_image();
-  if (image == nullptr) return;
-  const PartitionState& state = image->partitions.at(replica.id());
+  if (replica.id() >= decided_.partitions.size()) return;  // nothing is decided yet
+  const PartitionState& state = decided_.partitions[replica.id()];
   if (state.leader != leader || state.leader_epoch != replica.leader_epoch()) return;
   for (const NodeId member : state.isr) {
     const Broker* broker = broker_on(member);
     // Whoever went down, or came back and is not registered yet, may have less than it had.
-    if (member == leader || broker == nullptr || broker->epoch() != image->brokers.at(member).epoch) continue;
+    if (member == leader || broker == nullptr || broker->epoch() != decided_.brokers.at(member).epoch)
+      continue;
     const Offset end = broker->replicas().at(replica.id()).log().end();
     if (end >= replica.high_watermark()) continue;
     simulation_.report(

@@ -72,15 +72,15 @@ class Monitor final : public sim::Monitor {
   void check_recovered(PartitionId id);
   const Replica* latest_leader(PartitionId id, NodeId& node) const;
   const Broker* broker_on(NodeId node) const;
-  const Image* latest_image() const;
+  void look_at_controller(NodeId node);
   std::string name(NodeId node) const { return simulation_.node(node).node_name(); }
 
   sim::Simulation& simulation_;
   const Parameters& parameters_;
   const sim::Phases& phases_;
   std::vector<NodeId> brokers_;
-  std::vector<NodeId> controllers_;
   std::map<NodeId, std::map<PartitionId, Seen>> seen_;
+  Image decided_;  // the latest that a controller was seen to have applied
   std::map<NodeId, SeenClient> clients_;
   std::vector<Partition> partitions_;
   Losses losses_;
