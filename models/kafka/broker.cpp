@@ -118,7 +118,7 @@ void Broker::try_another_controller() { controller_ = (controller_ + 1) % places
 void Broker::speak_to_controller() {
   const NodeId to = places_.controllers[controller_];
   is_heard_ = false;
-  if (epoch_ == 0) {
+  if (!is_registered_) {
     env_.send(to, RegisterBroker{incarnation_});
     return;
   }
@@ -145,12 +145,21 @@ void Broker::on(const NotController& refusal, const sim::From& from) {
 
 void Broker::on(const BrokerRegistered& registered, const sim::From&) {
   is_heard_ = true;
-  if (epoch_ != 0 || registered.incarnation != incarnation_) return;
+  if (registered.epoch <= epoch_ || registered.incarnation != incarnation_) return;
   epoch_ = registered.epoch;
+  is_registered_ = true;
   adopt(registered.image.get<Image>());
 }
 
 void Broker::on(const HeartbeatTaken&, const sim::From&) { is_heard_ = true; }
+
+// An earlier incarnation's registration has arrived only now, and this one counts as gone.
+void Broker::on(const StaleEpoch& stale, const sim::From&) {
+  is_heard_ = true;
+  if (stale.epoch != epoch_) return;
+  is_registered_ = false;
+  speak_to_controller();
+}
 
 void Broker::on(const MetadataUpdate& update, const sim::From& from) {
   if (from.node == places_.controllers[controller_]) is_heard_ = true;

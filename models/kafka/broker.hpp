@@ -40,6 +40,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
 
   void on(const BrokerRegistered& registered, const sim::From& from);
   void on(const HeartbeatTaken&, const sim::From& from);
+  void on(const StaleEpoch& stale, const sim::From& from);
   void on(const MetadataUpdate& update, const sim::From& from);
   void on(const NotController& refusal, const sim::From& from);
 
@@ -74,7 +75,8 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
   Places places_;
   std::map<PartitionId, Replica> replicas_;
   std::uint64_t incarnation_;
-  BrokerEpoch epoch_ = 0;  // 0: not registered yet
+  BrokerEpoch epoch_ = 0;       // 0: not registered yet
+  bool is_registered_ = false;  // in epoch_, as far as it knows
   Image image_;
   Pid given_pids_ = 0;
   std::size_t controller_ = 0;  // of the controllers, the one that is spoken to

@@ -64,7 +64,8 @@ void Controller::on(const RegisterBroker& registration, const sim::From& from) {
 void Controller::on(const BrokerHeartbeat& heartbeat, const sim::From& from) {
   if (refuses(from)) return;
   const BrokerState& broker = image().brokers.at(from.node);
-  if (broker.epoch != heartbeat.epoch) return;  // of an incarnation that is over, or not known here yet
+  if (broker.epoch > heartbeat.epoch) return env_.reply(from, StaleEpoch{heartbeat.epoch});
+  if (broker.epoch < heartbeat.epoch) return;  // not known here yet
   heard_at_[from.node] = env_.mono();
   if (broker.fenced) {
     Command command;

@@ -170,12 +170,17 @@ struct LogEnd {
 };
 BOOST_DESCRIBE_STRUCT(LogEnd, (), (partition, leader_epoch, last_epoch, end))
 
-struct BrokerHeartbeat {  // -> HeartbeatTaken | MetadataUpdate | NotController
+struct BrokerHeartbeat {  // -> HeartbeatTaken | MetadataUpdate | StaleEpoch | NotController
   BrokerEpoch epoch;
   std::uint64_t version;  // of the metadata that this broker has
   std::vector<LogEnd> ends;
 };
 BOOST_DESCRIBE_STRUCT(BrokerHeartbeat, (), (epoch, version, ends))
+
+struct StaleEpoch {   // this broker has registered since, by a message that came late: it has to do so again
+  BrokerEpoch epoch;  // of the heartbeat
+};
+BOOST_DESCRIBE_STRUCT(StaleEpoch, (), (epoch))
 
 struct HeartbeatTaken {};
 BOOST_DESCRIBE_STRUCT(HeartbeatTaken, (), ())
@@ -274,7 +279,8 @@ BOOST_DESCRIBE_STRUCT(LongestLogChosen, (), (partition, broker))
 using FromClients = std::variant<FindLeaders, InitProducerId, Produce, Poll>;
 using FromReplicas =
     std::variant<FetchRecords, FetchedRecords, Diverged, OffsetForLeaderEpoch, EpochEndOffset>;
-using FromControllers = std::variant<BrokerRegistered, HeartbeatTaken, MetadataUpdate, NotController>;
+using FromControllers =
+    std::variant<BrokerRegistered, HeartbeatTaken, StaleEpoch, MetadataUpdate, NotController>;
 using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed>;
 using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
 using FromMembers =

@@ -413,6 +413,28 @@ TEST_CASE("kafka: a restart finds the log, knows no role, and says where the log
   CHECK(heartbeats[0].message.ends[0].last_epoch == 1);
 }
 
+TEST_CASE("kafka: a broker that has been registered by a message of its past registers again, and goes on") {
+  One one;
+  one.decide(b2, {b1, b2, b3});
+  one.env().forget_sent();
+  one.hear(k1, StaleEpoch{7});  // about another incarnation
+  CHECK(one.count<RegisterBroker>() == 0);
+  one.hear(k1, StaleEpoch{1});
+  const auto asked = one.env().take_sent<RegisterBroker>();
+  REQUIRE(asked.size() == 1);
+  one.image().brokers[b1].epoch = 9;
+  ++one.image().version;
+  ++one.image().partitions.front().epoch;
+  one.hear(k1, BrokerRegistered{asked[0].message.incarnation, 9, one.image().version,
+                                sim::Payload::of(one.image())});
+  CHECK(one.broker().epoch() == 9);
+  CHECK(one.replica().role() == Replica::Role::follower);
+  one.env().fire<FetchDue>(one.broker());
+  const auto fetches = one.env().take_sent<FetchRecords>();
+  REQUIRE_FALSE(fetches.empty());
+  CHECK(fetches.back().message.broker_epoch == 9);
+}
+
 TEST_CASE("kafka: producer ids are unique, and no incarnation gives one of another") {
   One one;
   one.hear(client, InitProducerId{});
