@@ -96,6 +96,12 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
   std::vector<Claim> claims =
       parameters.keeps_siblings() ? claims_about_siblings(parameters) : claims_about_timestamps(parameters);
   claims.push_back(carts_keep_items(parameters));
+  if (parameters.has_gossip()) {
+    claims.push_back(
+        {"P20.4", "soon after the heal the servers agree about who is on the ring, and up", Assumption::a3});
+    claims.push_back({"P20.5", "a server that joins answers for ranges that it has streamed, and no others",
+                      Assumption::a0});
+  }
   claims.push_back({"P20.3", "the owners of a key are different servers", Assumption::a0});
   claims.push_back({"L11.1",
                     "after the heal every operation is answered",

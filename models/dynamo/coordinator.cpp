@@ -7,11 +7,11 @@ namespace lightcone::models::dynamo {
 // Numbers of requests of different incarnations do not meet, so that a late answer is never taken for
 // another's.
 Coordinator::Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
-                         const parts::Ring& ring)
+                         Membership& membership)
     : env_(env),
       parameters_(parameters),
       safe_(safe),
-      ring_(ring),
+      membership_(membership),
       next_(env.stream("requests").next() & ~std::uint64_t{0xFFFFFFFF}),
       connections_(env) {}
 
@@ -21,8 +21,9 @@ Coordinator::Request& Coordinator::open(bool is_write, std::string key, const si
   Request& request = requests_[id];
   request.is_write = is_write;
   request.client = from;
-  request.walk = ring_.walk(key);
-  request.next_fallback = owners();
+  request.route = is_write ? membership_.to_write(key) : membership_.to_read(key);
+  request.epoch = membership_.epoch();
+  request.next_fallback = request.route.owners;
   request.key = std::move(key);
   request.deadline = env_.after(parameters_.request_timeout, DeadlinePassed{id});
   request.late = env_.after(parameters_.hint_after, OwnersAreLate{id});
@@ -31,14 +32,16 @@ Coordinator::Request& Coordinator::open(bool is_write, std::string key, const si
 
 void Coordinator::ask(NodeId node, RequestId id, const Request& request) {
   if (request.take) {
-    env_.send(node, AskToTake{id});
+    env_.send(node, AskToTake{id, request.epoch});
   } else {
-    env_.send(node, RGet{id, request.key});
+    env_.send(node, RGet{id, request.key, request.epoch});
   }
 }
 
 void Coordinator::ask_owners(RequestId id, const Request& request) {
-  for (std::size_t i = 0; i < owners(); ++i) ask(request.walk[i], id, request);
+  for (const NodeId owner : owners_of(request)) {
+    if (membership_.is_up(owner)) ask(owner, id, request);
+  }
 }
 
 void Coordinator::on(const Get& get, const sim::From& from) {
@@ -80,7 +83,7 @@ void Coordinator::on(const CausalPut& put, const sim::From& from) {
   Request& request = open(true, put.key, from, id);
   Sibling content{put.write, put.value, put.deleted, {}};
   if (put.deleted) content.deleted_at = env_.wall();
-  request.take = Take{id, 0, put.key, std::move(content), put.context, sim::no_node};
+  request.take = Take{id, 0, put.key, std::move(content), put.context, sim::no_node, request.epoch};
   ask_owners(id, request);
 }
 
@@ -89,7 +92,7 @@ void Coordinator::on(const WillTake& willing, const sim::From& from) {
   const auto at = requests_.find(willing.request);
   if (at == requests_.end() || !at->second.take || at->second.is_taken) return;
   Request& request = at->second;
-  const auto owned = request.walk.first(owners());
+  const auto owned = owners_of(request);
   if (std::find(owned.begin(), owned.end(), from.node) == owned.end())
     request.take->stands_for = owned.front();
   request.take->connection = willing.connection;
@@ -108,7 +111,7 @@ void Coordinator::on(const Taken& taken, const sim::From& from) {
 }
 
 std::ptrdiff_t Coordinator::votes_of(const Request& request, NodeId node) const {
-  const auto owned = request.walk.first(owners());
+  const auto owned = owners_of(request);
   return std::max<std::ptrdiff_t>(std::count(owned.begin(), owned.end(), node), 1);
 }
 
@@ -136,8 +139,8 @@ void Coordinator::on(const RGot& got, const sim::From& from) {
     } else {
       request.version.tag.counter = std::max(request.version.tag.counter, got.version.tag.counter);
     }
-    if (request.answers.size() >= static_cast<std::size_t>(parameters_.read_quorum))
-      queried(at->first, request);
+    const auto needed = static_cast<std::size_t>(parameters_.read_quorum);
+    if (request.answers.size() >= needed) queried(at->first, request);
     return;
   }
   // An answer after the quorum's: it may be behind, or have what nobody else had.
@@ -160,7 +163,7 @@ void Coordinator::queried(RequestId id, Request& request) {
   for (const Answer& answer : request.answers) {
     if (covers(answer.version, request.version)) request.stored.push_back(answer.node);
   }
-  if (request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
+  if (request.stored.size() >= needed_to_store(request)) {
     succeed(id, request);
     return;
   }
@@ -169,13 +172,12 @@ void Coordinator::queried(RequestId id, Request& request) {
 
 void Coordinator::store(RequestId id, Request& request) {
   request.phase = Phase::storing;
-  request.next_fallback = owners();
+  request.next_fallback = request.route.owners;
   env_.cancel(request.late);
   request.late = env_.after(parameters_.hint_after, OwnersAreLate{id});
-  for (std::size_t i = 0; i < owners(); ++i) {
-    const NodeId owner = request.walk[i];
-    if (has_stored(request, owner)) continue;
-    env_.send(owner, RPut{id, request.key, request.version});
+  for (const NodeId owner : owners_of(request)) {
+    if (has_stored(request, owner) || !membership_.is_up(owner)) continue;
+    env_.send(owner, RPut{id, request.key, request.version, request.epoch});
   }
 }
 
@@ -192,10 +194,9 @@ void Coordinator::count_stored(RequestId id, Request& request, NodeId node) {
 }
 
 void Coordinator::settle(RequestId id, Request& request) {
-  if (request.phase == Phase::storing &&
-      request.stored.size() >= static_cast<std::size_t>(parameters_.write_quorum)) {
+  if (request.phase == Phase::storing && request.stored.size() >= needed_to_store(request)) {
     succeed(id, request);
-  } else if (request.phase == Phase::answered && request.stored.size() >= owners()) {
+  } else if (request.phase == Phase::answered && request.stored.size() >= request.route.owners) {
     close(id);
   }
 }
@@ -206,17 +207,17 @@ void Coordinator::on(const OwnersAreLate& late) {
   if (at == requests_.end()) return;
   Request& request = at->second;
   if (request.phase == Phase::querying && request.is_taken) return;
-  for (std::size_t i = 0; i < owners(); ++i) {
-    const NodeId owner = request.walk[i];
+  const std::vector<NodeId>& walk = request.route.walk;
+  for (const NodeId owner : owners_of(request)) {
     if (has_stored(request, owner) || (request.phase == Phase::querying && has_answered(request, owner)))
       continue;
-    const bool is_left = request.next_fallback < request.walk.size();
+    const bool is_left = request.next_fallback < walk.size();
     if (request.phase == Phase::querying) {
       if (!parameters_.sloppy || !is_left) break;
-      ask(request.walk[request.next_fallback++], at->first, request);
+      ask(walk[request.next_fallback++], at->first, request);
     } else if (request.is_write && parameters_.hints && owner != env_.self()) {
       // Where there is no fallback the coordinator keeps the hint itself.
-      const NodeId holder = is_left ? request.walk[request.next_fallback++] : env_.self();
+      const NodeId holder = is_left ? walk[request.next_fallback++] : env_.self();
       env_.send(holder, Hint{at->first, owner, {request.key, request.version}});
     }
   }
@@ -232,10 +233,16 @@ void Coordinator::on(const HintKept& kept, const sim::From& from) {
   count_stored(at->first, at->second, stands_in ? from.node : kept.target);
 }
 
+// A read's write-back goes where the read went.
+std::size_t Coordinator::needed_to_store(const Request& request) const {
+  return request.is_write ? request.route.needed : static_cast<std::size_t>(parameters_.write_quorum);
+}
+
 void Coordinator::succeed(RequestId id, Request& request) {
   request.phase = Phase::answered;
   const WriteId write = request.take ? request.take->content.write : 0;
-  latest_ = {latest_.number + 1, request.is_write, request.key, request.version, write};
+  latest_ = {latest_.number + 1, request.is_write, request.key, request.version, write, {}};
+  for (const Answer& answer : request.answers) latest_.answered.push_back(answer.node);
   if (request.take) {
     env_.reply(request.client, CausalWritten{request.version});
   } else if (request.is_write) {
@@ -244,7 +251,7 @@ void Coordinator::succeed(RequestId id, Request& request) {
     env_.reply(request.client, Got{request.version});
     for (const Answer& answer : request.answers) repair(request, answer.node, answer.version);
   }
-  if (request.is_write && request.stored.size() >= owners()) close(id);
+  if (request.is_write && request.stored.size() >= request.route.owners) close(id);
 }
 
 // Of a read, to a replica that is behind what was found.
@@ -257,6 +264,9 @@ ReadRepair Coordinator::read_repair() const {
   const bool blocking = parameters_.read_repair == ReadRepair::blocking;
   return blocking && !safe_.write_back ? ReadRepair::off : parameters_.read_repair;
 }
+
+// Whoever is left will refuse as well, and the client asks again by the ring that is known now.
+void Coordinator::on(const Outdated& outdated) { on(DeadlinePassed{outdated.request}); }
 
 void Coordinator::on(const DeadlinePassed& deadline) {
   const auto at = requests_.find(deadline.request);

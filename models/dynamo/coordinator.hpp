@@ -20,9 +20,9 @@
 #include <string>
 #include <vector>
 
+#include "models/dynamo/membership.hpp"
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
-#include "models/parts/ring/ring.hpp"
 #include "models/parts/workload/connections.hpp"
 #include "sim/env.hpp"
 
@@ -36,11 +36,12 @@ class Coordinator {
     bool is_write = false;
     std::string key{};
     Version version{};
-    WriteId write = 0;  // where versions have dots
+    WriteId write = 0;               // where versions have dots
+    std::vector<NodeId> answered{};  // to a read, until it was answered itself
   };
 
   // What is passed must outlive this.
-  Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring);
+  Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe, Membership& membership);
 
   void on(const Get& get, const sim::From& from);
   void on(const Put& put, const sim::From& from);
@@ -50,6 +51,7 @@ class Coordinator {
   void on(const RGot& got, const sim::From& from);
   void on(const RPutDone& done, const sim::From& from);
   void on(const HintKept& kept, const sim::From& from);
+  void on(const Outdated& outdated);
   void on(const OwnersAreLate& late);
   void on(const DeadlinePassed& deadline);
 
@@ -67,13 +69,14 @@ class Coordinator {
     Phase phase = Phase::querying;
     sim::From client{};
     std::string key{};
-    Version version{};               // what is to be written; of a read, the newest seen
-    std::int64_t collected = 0;      // the greatest of the answers
-    std::span<const NodeId> walk{};  // of the ring: owners, then fallbacks
-    std::vector<Answer> answers{};   // to RGet, or AskToTake
-    std::optional<Take> take{};      // of a write that gets a dot ...
-    bool is_taken = false;           // ... from somebody who was sent it
-    std::vector<NodeId> stored{};    // who has the version
+    Version version{};           // what is to be written; of a read, the newest seen
+    std::int64_t collected = 0;  // the greatest of the answers
+    Membership::Route route{};
+    std::uint32_t epoch = 0;        // of the ring by which it goes
+    std::vector<Answer> answers{};  // to RGet, or AskToTake
+    std::optional<Take> take{};     // of a write that gets a dot ...
+    bool is_taken = false;          // ... from somebody who was sent it
+    std::vector<NodeId> stored{};   // who has the version
     std::size_t next_fallback = 0;
     sim::TimerId late{};
     sim::TimerId deadline{};
@@ -81,7 +84,10 @@ class Coordinator {
   using Requests = std::map<RequestId, Request>;
 
   Request& open(bool is_write, std::string key, const sim::From& from, RequestId& id);
-  std::size_t owners() const { return static_cast<std::size_t>(parameters_.replicas); }
+  static std::span<const NodeId> owners_of(const Request& request) {
+    return std::span(request.route.walk).first(request.route.owners);
+  }
+  std::size_t needed_to_store(const Request& request) const;
   // As often as the node may: once, if it is once among the owners.
   bool has_answered(const Request& request, NodeId node) const;
   bool has_stored(const Request& request, NodeId node) const;
@@ -102,7 +108,7 @@ class Coordinator {
   sim::Env& env_;
   const Parameters& parameters_;
   const Safeguards& safe_;
-  const parts::Ring& ring_;
+  Membership& membership_;
   RequestId next_;
   parts::Connections connections_;
   Requests requests_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/dynamo/version.hpp"
+#include "models/parts/gossip/members.hpp"
 #include "sim/node_id.hpp"
 #include "sim/time.hpp"
 #include "sim/value.hpp"
@@ -76,10 +77,11 @@ BOOST_DESCRIBE_STRUCT(Unsure, (), ())
 using RequestId = std::uint64_t;
 
 // A write gets its dot from one replica, whoever answers first, which adds it to what it knows of the key.
-struct AskToTake {  // -> WillTake
+struct AskToTake {  // -> WillTake | Outdated
   RequestId request = 0;
+  std::uint32_t epoch = 0;
 };
-BOOST_DESCRIBE_STRUCT(AskToTake, (), (request))
+BOOST_DESCRIBE_STRUCT(AskToTake, (), (request, epoch))
 
 struct WillTake {  // -> Take
   RequestId request = 0;
@@ -87,15 +89,16 @@ struct WillTake {  // -> Take
 };
 BOOST_DESCRIBE_STRUCT(WillTake, (), (request, connection))
 
-struct Take {  // -> Taken, when it is durable; not twice, and not by a later incarnation
+struct Take {  // -> Taken | Outdated, when it is durable; not twice, and not by a later incarnation
   RequestId request = 0;
   std::uint64_t connection = 0;
   std::string key{};
   Sibling content{};
   Context context{};
   NodeId stands_for = sim::no_node;  // the owner, if the replica is none
+  std::uint32_t epoch = 0;
 };
-BOOST_DESCRIBE_STRUCT(Take, (), (request, connection, key, content, context, stands_for))
+BOOST_DESCRIBE_STRUCT(Take, (), (request, connection, key, content, context, stands_for, epoch))
 
 struct Taken {
   RequestId request = 0;
@@ -103,11 +106,12 @@ struct Taken {
 };
 BOOST_DESCRIBE_STRUCT(Taken, (), (request, version))
 
-struct RGet {  // -> RGot
+struct RGet {  // -> RGot | Outdated
   RequestId request = 0;
   std::string key{};
+  std::uint32_t epoch = 0;  // of the ring that the coordinator knows
 };
-BOOST_DESCRIBE_STRUCT(RGet, (), (request, key))
+BOOST_DESCRIBE_STRUCT(RGet, (), (request, key, epoch))
 
 struct RGot {
   RequestId request = 0;
@@ -116,12 +120,13 @@ struct RGot {
 };
 BOOST_DESCRIBE_STRUCT(RGot, (), (request, version, collected))
 
-struct RPut {  // -> RPutDone, when it is durable
+struct RPut {  // -> RPutDone | Outdated, when it is durable
   RequestId request = 0;
   std::string key{};
   Version version{};
+  std::uint32_t epoch = 0;
 };
-BOOST_DESCRIBE_STRUCT(RPut, (), (request, key, version))
+BOOST_DESCRIBE_STRUCT(RPut, (), (request, key, version, epoch))
 
 struct RPutDone {
   RequestId request = 0;
@@ -201,6 +206,43 @@ struct Copy {
 };
 BOOST_DESCRIBE_STRUCT(Copy, (), (attempt, entries, collected))
 
+// --- who the servers are -----------------------------------------------------------------------------------
+
+struct KnownMember {
+  NodeId server{};
+  parts::gossip::Member member{};
+};
+BOOST_DESCRIBE_STRUCT(KnownMember, (), (server, member))
+
+struct Gossip {  // -> GossipBack
+  std::vector<KnownMember> members{};
+  std::uint64_t checksum = 0;
+};
+BOOST_DESCRIBE_STRUCT(Gossip, (), (members, checksum))
+
+struct GossipBack {
+  std::vector<KnownMember> members{};
+  std::uint64_t checksum = 0;
+};
+BOOST_DESCRIBE_STRUCT(GossipBack, (), (members, checksum))
+
+struct Outdated {  // the coordinator has missed a step of this server
+  RequestId request = 0;
+  KnownMember newcomer{};
+};
+BOOST_DESCRIBE_STRUCT(Outdated, (), (request, newcomer))
+
+struct JoinStep {  // -> JoinStepDone, when it is noted on disk
+  KnownMember newcomer{};
+};
+BOOST_DESCRIBE_STRUCT(JoinStep, (), (newcomer))
+
+struct JoinStepDone {
+  std::uint32_t step = 0;
+  std::vector<Keyed> entries{};  // of the ranges that it is to own, when it has begun to join
+};
+BOOST_DESCRIBE_STRUCT(JoinStepDone, (), (step, entries))
+
 // --- timers and completions --------------------------------------------------------------------------------
 
 struct DeadlinePassed {
@@ -222,6 +264,17 @@ BOOST_DESCRIBE_STRUCT(AntiEntropyDue, (), ())
 struct CopyDue {};
 BOOST_DESCRIBE_STRUCT(CopyDue, (), ())
 
+struct GossipDue {};
+BOOST_DESCRIBE_STRUCT(GossipDue, (), ())
+
+struct JoinDue {};
+BOOST_DESCRIBE_STRUCT(JoinDue, (), ())
+
+struct MembershipPersisted {
+  std::uint64_t write = 0;
+};
+BOOST_DESCRIBE_STRUCT(MembershipPersisted, (), (write))
+
 struct Persisted {
   std::uint64_t write = 0;
 };
@@ -239,16 +292,22 @@ struct HintStored {
 };
 BOOST_DESCRIBE_STRUCT(HintStored, (), (target))
 
+struct StepTaken {  // by a server that joins
+  std::uint32_t step = 0;
+};
+BOOST_DESCRIBE_STRUCT(StepTaken, (), (step))
+
 struct TombstoneCollected {
   std::string key{};
 };
 BOOST_DESCRIBE_STRUCT(TombstoneCollected, (), (key))
 
 // Everything a server handles.
-using ToServer = std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff,
-                              HandedOver, MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys,
-                              CopyRequest, Copy, CausalPut, AskToTake, WillTake, Take, Taken>;
-using ServerFacts =
-    std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue, CopyDue>;
+using ToServer =
+    std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff, HandedOver,
+                 MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys, CopyRequest, Copy, CausalPut,
+                 AskToTake, WillTake, Take, Taken, Gossip, GossipBack, Outdated, JoinStep, JoinStepDone>;
+using ServerFacts = std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue,
+                                 CopyDue, GossipDue, JoinDue, MembershipPersisted>;
 
 }  // namespace lightcone::models::dynamo

@@ -1,9 +1,12 @@
 // The quorum store as a model: parameters, profiles, bug switches, and who runs where.
 #include "models/dynamo/model.hpp"
 
+#include <algorithm>
+
 #include "models/dynamo/cart_monitor.hpp"
 #include "models/dynamo/claims.hpp"
 #include "models/dynamo/client.hpp"
+#include "models/dynamo/members_monitor.hpp"
 #include "models/dynamo/owners_monitor.hpp"
 #include "models/dynamo/server.hpp"
 #include "models/dynamo/sibling_monitor.hpp"
@@ -53,6 +56,10 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
       sim::FieldTable<Parameters>(
           "dynamo_parameters", "A store that keeps each key on several servers, without a leader.",
           sim::field("servers", &P::servers, "How many servers there are.").at_least(1).at_most(100),
+          sim::field("members", &P::members,
+                     "Servers on the ring from the start: 0 for all, or one less, which may join.")
+              .at_least(0)
+              .at_most(100),
           sim::field("vnodes", &P::vnodes, "Places of a server on the ring.").at_least(1).at_most(1'000),
           sim::field("replicas", &P::replicas, "N: owners of a key.").at_least(1).at_most(31),
           sim::field("read_quorum", &P::read_quorum, "R: answers that a read waits for.")
@@ -82,6 +89,13 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           sim::field("anti_entropy_every", &P::anti_entropy_every,
                      "Between two comparisons of a server with another; 0 for none.")
               .at_most(240h),
+          sim::field("gossip_every", &P::gossip_every,
+                     "Between two exchanges of who is there; 0 where that is fixed.")
+              .at_most(60s),
+          sim::field("phi_threshold", &P::phi_threshold,
+                     "Of the failure detector: a live server is suspected once in 10^phi times.")
+              .at_least(1)
+              .at_most(100),
           sim::field("tombstone_grace", &P::tombstone_grace, "For which a deletion is remembered at least.")
               .at_least(1ms)
               .at_most(2400h))
@@ -93,6 +107,14 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
                 [](const P& p) { return p.write_quorum <= p.replicas; })
           .must("hint_after is shorter than request_timeout", "hint_after",
                 [](const P& p) { return p.hint_after < p.request_timeout; })
+          .must("members is 0, or one less than servers", "members",
+                [](const P& p) { return p.members == 0 || p.members == p.servers - 1; })
+          .must("all replicas are on the ring from the start", "members",
+                [](const P& p) { return p.members == 0 || p.replicas <= p.members; })
+          .must("a server can join where there is gossip", "gossip_every",
+                [](const P& p) { return p.members == 0 || p.gossip_every > sim::Duration::zero(); })
+          .must("there is gossip where versions have dots (conflict vv or dvv)", "gossip_every",
+                [](const P& p) { return p.gossip_every == sim::Duration::zero() || p.keeps_siblings(); })
           .must("hints do not live as long as tombstones", "hint_ttl",
                 [](const P& p) { return p.hint_ttl < p.tombstone_grace; });
   return table;
@@ -111,6 +133,9 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.tombstones_last = on("dynamo.tombstone-gc-early");
   safe.copies_apart = on("dynamo.vnode-same-host");
   safe.hashes_of_content_alone = on("dynamo.merkle-hash-unstable");
+  safe.ranges_are_streamed = on("dynamo.join-serves-empty");
+  safe.generation_first = on("dynamo.gossip-no-generation");
+  safe.gossip_is_checked = on("dynamo.gossip-unchecked");
   safe.dots_never_repeat = on("dynamo.dot-counter-reset");
   safe.dots_beside_vectors = on("dynamo.false-dominance");
   safe.contexts_are_passed = on("dynamo.blind-put");
@@ -156,6 +181,17 @@ std::vector<BugSwitch> bug_switches() {
       {"dynamo.vnode-same-host", "the preference list skips places of a server that it has met",
        "invariant(P20.3)", Shelf::core, Difficulty::easy, "DeCandia et al., SOSP 2007, section 4.3",
        "Three places on the ring are not three machines."},
+      {"dynamo.join-serves-empty", "a server that joins answers reads only when it has streamed its ranges",
+       "stale-read", Shelf::core, Difficulty::medium, "Cassandra, CASSANDRA-2434: consistency of bootstrap",
+       "A new owner that has nothing yet is a vote for nothing."},
+      {"dynamo.gossip-no-generation", "of what is said of a server its start counts before its heartbeats",
+       "unavailable", Shelf::core, Difficulty::medium,
+       "Cassandra's gossiper: generation and version of an endpoint's state",
+       "A counter that starts again with its process says nothing without the number of the start."},
+      {"dynamo.gossip-unchecked", "gossip carries a checksum, and what is damaged is not believed",
+       "unavailable", Shelf::core, Difficulty::medium,
+       "Amazon S3 availability event, 20 July 2008: one bit in the gossip of server state",
+       "What everybody repeats needs a checksum: one wrong bit is soon everybody's."},
       {"dynamo.dot-counter-reset", "a replica that has forgotten its dots takes a new name for the next",
        "lost-write", Shelf::core, Difficulty::easy,
        "Riak, kv679: per-key logical clocks can go backwards (https://github.com/basho/riak_kv/issues/679)",
@@ -197,12 +233,34 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
         {"dynamo",
          "Stand-ins count, and concurrent writes stay side by side until a client settles them.",
          {{"sloppy", "true"}, {"read_repair", "async"}, {"conflict", "dvv"}}},
+        {"elastic",
+         "Siblings in strict quorums; servers gossip about who is there, and a spare one may join.",
+         {{"servers", "6"},
+          {"members", "5"},
+          {"gossip_every", "100ms"},
+          {"read_repair", "async"},
+          {"conflict", "dvv"}}},
     };
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
   std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
   std::vector<std::string> moments() const override {
-    return {"FirstCopyStored", "HintStored", "TombstoneCollected"};
+    return {"FirstCopyStored", "HintStored", "TombstoneCollected", "StepTaken"};
+  }
+  std::vector<sim::AdminAction> admin_actions() const override {
+    return {{"join", "The spare server joins the ring, whichever server is asked."},
+            {"damage-gossip", "One bit of the number of the server's next heartbeat is wrong."}};
+  }
+  bool administer(sim::Simulation& simulation, std::string_view action, sim::NodeId node) const override {
+    const std::vector<sim::NodeId> servers = simulation.nodes_of_role("server");
+    const sim::NodeId whom = action == "join" ? servers.back() : node;
+    if (std::find(servers.begin(), servers.end(), whom) == servers.end()) return false;
+    auto* server = static_cast<Server*>(simulation.node(whom).process());
+    if (server == nullptr || !server->has_gossip()) return false;
+    if (action == "join") return server->join();
+    if (action != "damage-gossip") return false;
+    server->damage_next_gossip();
+    return true;
   }
 
  protected:
@@ -244,6 +302,10 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
     }
     simulation.add_monitor(std::make_unique<CartMonitor>(simulation));
     simulation.add_monitor(std::make_unique<OwnersMonitor>(simulation, parameters, quiet));
+    if (parameters.has_gossip()) {
+      const sim::Instant heal(deployment.phases.heal);
+      simulation.add_monitor(std::make_unique<MembersMonitor>(simulation, parameters, heal));
+    }
   }
 
   // Servers are equals. The first owner of the first key that is up stands for the others.

@@ -26,6 +26,7 @@ sim::Choices<ContextUse> choices_of(ContextUse);
 
 struct Parameters {
   std::int64_t servers = 5;
+  std::int64_t members = 0;       // on the ring from the start; 0: all
   std::int64_t vnodes = 8;        // places of a server on the ring
   std::int64_t replicas = 3;      // N
   std::int64_t read_quorum = 2;   // R
@@ -41,6 +42,8 @@ struct Parameters {
   sim::Duration hand_off_every = sim::Duration(500'000'000);
   sim::Duration hint_ttl = sim::Duration(5'000'000'000);
   sim::Duration anti_entropy_every = sim::Duration(500'000'000);  // 0: never
+  sim::Duration gossip_every = sim::Duration(0);                  // 0: the servers are fixed
+  std::int64_t phi_threshold = 8;
   sim::Duration tombstone_grace = sim::Duration(10'000'000'000);
 
   static const sim::FieldTable<Parameters>& fields();
@@ -52,6 +55,7 @@ struct Parameters {
     return keeps_siblings() ? is_strict() && conflict == Conflict::dvv
                             : is_strict() && 2 * write_quorum > replicas && timestamps == Timestamps::logical;
   }
+  bool has_gossip() const { return gossip_every > sim::Duration::zero(); }
   bool keeps_siblings() const { return conflict != Conflict::lww; }
   // Attiya, Bar-Noy and Dolev's register.
   bool is_linearizable() const { return is_regular() && read_repair == ReadRepair::blocking; }
@@ -69,6 +73,9 @@ struct Safeguards {
   bool tombstones_last = true;            // dynamo.tombstone-gc-early
   bool copies_apart = true;               // dynamo.vnode-same-host
   bool hashes_of_content_alone = true;    // dynamo.merkle-hash-unstable
+  bool ranges_are_streamed = true;        // dynamo.join-serves-empty
+  bool generation_first = true;           // dynamo.gossip-no-generation
+  bool gossip_is_checked = true;          // dynamo.gossip-unchecked
   bool dots_never_repeat = true;          // dynamo.dot-counter-reset
   bool dots_beside_vectors = true;        // dynamo.false-dominance
   bool contexts_are_passed = true;        // dynamo.blind-put

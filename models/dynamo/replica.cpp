@@ -18,12 +18,12 @@ std::uint64_t root_of(const Leaves& leaves) {
 
 }  // namespace
 
-Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring,
+Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, Membership& membership,
                  const std::vector<NodeId>& servers)
     : env_(env),
       parameters_(parameters),
       safe_(safe),
-      ring_(ring),
+      membership_(membership),
       servers_(servers),
       store_(env, safe.durable_hints),
       connection_(env.stream("writes taken").next() | 1U),
@@ -37,13 +37,16 @@ void Replica::start() {
   // made it a quorum may not have it yet. Its coordinator gives it up by then.
   if (lost_) env_.after(2 * parameters_.request_timeout, CopyDue{});
   if (parameters_.hints) env_.after(parameters_.hand_off_every, HandOffDue{});
+  membership_.start();
+  if (membership_.standing() == joining || membership_.standing() == serving)
+    env_.after(copy_again_after, JoinDue{});
   const sim::Duration period = parameters_.anti_entropy_every;
   env_.after(period > sim::Duration::zero() ? period : parameters_.tombstone_grace / looks_a_grace,
              AntiEntropyDue{});
 }
 
 bool Replica::is_owner(NodeId node, const std::string& key) const {
-  const auto owners = ring_.owners(key, parameters_.replicas);
+  const auto owners = membership_.ring().owners(key, parameters_.replicas);
   return std::find(owners.begin(), owners.end(), node) != owners.end();
 }
 
@@ -51,7 +54,7 @@ bool Replica::is_owner(NodeId node, const std::string& key) const {
 
 // Stand-ins answer with what they keep for others.
 void Replica::on(const RGet& get, const sim::From& from) {
-  if (lost_ || !store_.is_durable()) return;
+  if (lost_ || !store_.is_durable() || is_outdated(from.node, get.request, get.epoch)) return;
   RGot got{get.request, store_.find(get.key), store_.collected()};
   if (!store_.hints().empty()) merge_into(got.version, store_.hinted(get.key));
   env_.send(from.node, std::move(got));
@@ -59,7 +62,8 @@ void Replica::on(const RGet& get, const sim::From& from) {
 
 void Replica::on(const RPut& put, const sim::From& from) {
   const RPutDone done{put.request};
-  store_.keep({put.key, put.version}, [this, done, from, key = put.key] {
+  store_.keep({put.key, put.version}, [this, done, from, key = put.key, epoch = put.epoch] {
+    if (is_outdated(from.node, done.request, epoch)) return;
     env_.mark(FirstCopyStored{key});
     env_.send(from.node, done);
   });
@@ -68,7 +72,8 @@ void Replica::on(const RPut& put, const sim::From& from) {
 // --- writes that get their dot here ------------------------------------------------------------------------
 
 void Replica::on(const AskToTake& ask, const sim::From& from) {
-  if (store_.is_durable()) env_.send(from.node, WillTake{ask.request, connection_});
+  if (!store_.is_durable() || is_outdated(from.node, ask.request, ask.epoch)) return;
+  env_.send(from.node, WillTake{ask.request, connection_});
 }
 
 // Dots under one name may be given out only while all earlier ones under it are known here: whoever does not
@@ -100,7 +105,8 @@ void Replica::on(const Take& take, const sim::From& from) {
       env_.send(from.node, taken);
     });
   } else {
-    store_.keep(std::move(entry), actor.incarnation, [this, taken, from, key = take.key] {
+    store_.keep(std::move(entry), actor.incarnation, [this, taken, from, key = take.key, epoch = take.epoch] {
+      if (is_outdated(from.node, taken.request, epoch)) return;
       env_.mark(FirstCopyStored{key});
       env_.send(from.node, taken);
     });
@@ -117,6 +123,72 @@ void Replica::on(const Hint& hint, const sim::From& from) {
   });
 }
 
+// --- a server that joins -----------------------------------------------------------------------------------
+
+// What was written before this server noted the step is in what it streams; what it has not acknowledged by
+// then it does not acknowledge to anybody who does not know of the step.
+bool Replica::is_outdated(NodeId coordinator, RequestId request, std::uint32_t epoch) {
+  if (epoch >= membership_.epoch()) return false;
+  env_.metrics().count("outdated coordinators");
+  env_.send(coordinator, Outdated{request, {membership_.newcomer(), membership_.newcomer_entry()}});
+  return true;
+}
+
+bool Replica::join() {
+  if (membership_.standing() != spare) return false;
+  if (safe_.ranges_are_streamed) {
+    take_step(joining);
+  } else {
+    membership_.advance(normal, false, {});
+  }
+  return true;
+}
+
+void Replica::take_step(Standing step) {
+  noted_by_.clear();
+  env_.mark(StepTaken{step});
+  membership_.advance(step, step != joining, [this] { env_.after(sim::Duration::zero(), JoinDue{}); });
+}
+
+// Again and again, until enough have noted it.
+void Replica::on(const JoinDue&) {
+  const Standing step = membership_.standing();
+  if (step != joining && step != serving) return;
+  for (const NodeId server : servers_) {
+    if (server != env_.self() && !noted_by_.contains(server))
+      env_.send(server, JoinStep{{env_.self(), membership_.newcomer_entry()}});
+  }
+  env_.after(copy_again_after, JoinDue{});
+}
+
+void Replica::on(const JoinStep& step, const sim::From& from) {
+  if (lost_ || !store_.is_durable()) return;
+  const std::uint32_t noted = step.newcomer.member.status;
+  membership_.learn(step.newcomer.server, step.newcomer.member, [this, noted, from] {
+    JoinStepDone done{noted, {}};
+    for (const auto& [key, version] : store_.versions()) {
+      if (noted == joining && membership_.newcomer_will_own(key)) done.entries.push_back({key, version});
+    }
+    env_.metrics().count("keys streamed", done.entries.size());
+    env_.send(from.node, std::move(done));
+  });
+}
+
+// Of a key's N owners all but W - 1 are among those that have noted the step, so that at least one has what
+// was acknowledged before; and too few have not for a quorum of those who have not heard of it.
+void Replica::on(const JoinStepDone& done, const sim::From& from) {
+  if (done.step != membership_.standing()) return;
+  for (const Keyed& entry : done.entries) store_.keep(entry, {});
+  noted_by_.insert(from.node);
+  const std::int64_t quorum = done.step == joining
+                                  ? parameters_.write_quorum
+                                  : std::min(parameters_.read_quorum, parameters_.write_quorum);
+  if (noted_by_.size() + static_cast<std::size_t>(quorum) < servers_.size()) return;
+  // Written behind what was streamed, and so durable after it.
+  if (done.step == joining) take_step(serving);
+  if (done.step == serving) take_step(normal);
+}
+
 // --- hinted hand-off ---------------------------------------------------------------------------------------
 
 // A hint that is old is not kept for its owner any longer. Where hints count, it may be the only copy: then
@@ -128,7 +200,7 @@ void Replica::on(const HandOffDue&) {
     const bool is_old = env_.mono() - hint.since > parameters_.hint_ttl;
     if (is_old) env_.metrics().count("hints expired");
     if (is_old && parameters_.sloppy) {
-      for (const NodeId owner : ring_.owners(hint.entry.key, parameters_.replicas))
+      for (const NodeId owner : membership_.ring().owners(hint.entry.key, parameters_.replicas))
         env_.send(owner, HandOff{number, hint.entry});
     } else if (!is_old) {
       env_.send(hint.target, HandOff{number, hint.entry});

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "models/dynamo/membership.hpp"
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
 #include "models/dynamo/store.hpp"
-#include "models/parts/ring/ring.hpp"
 #include "sim/env.hpp"
 
 namespace lightcone::models::dynamo {
@@ -25,7 +25,7 @@ namespace lightcone::models::dynamo {
 class Replica {
  public:
   // `servers`: all, in the order of the deployment. What is passed must outlive this.
-  Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const parts::Ring& ring,
+  Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safe, Membership& membership,
           const std::vector<NodeId>& servers);
 
   void start();
@@ -57,6 +57,12 @@ class Replica {
   };
   const Mismatch& latest_mismatch() const { return latest_mismatch_; }
 
+  // An operator's wish: this server joins the ring. False, if it is no spare one.
+  bool join();
+  void on(const JoinStep& step, const sim::From& from);
+  void on(const JoinStepDone& done, const sim::From& from);
+  void on(const JoinDue&);
+
   bool is_lost() const { return lost_; }
   const Store& store() const { return store_; }
   Store& store() { return store_; }
@@ -67,6 +73,9 @@ class Replica {
 
   bool is_owner(NodeId node, const std::string& key) const;
   static std::size_t leaf_of(const std::string& key);
+  // The coordinator is told if it has missed a step of the newcomer.
+  bool is_outdated(NodeId coordinator, RequestId request, std::uint32_t epoch);
+  void take_step(Standing step);
   std::uint64_t leaf_hash(const std::string& key, const Version& version) const;
   Leaves leaves_shared_with(NodeId peer) const;
   std::vector<Keyed> entries_shared_with(NodeId peer, const std::vector<std::uint64_t>& leaves) const;
@@ -79,7 +88,7 @@ class Replica {
   sim::Env& env_;
   const Parameters& parameters_;
   const Safeguards& safe_;
-  const parts::Ring& ring_;
+  Membership& membership_;
   const std::vector<NodeId>& servers_;
   Store store_;
   std::size_t next_peer_ = 0;
@@ -95,6 +104,7 @@ class Replica {
   bool lost_ = false;
   std::uint64_t copy_attempt_ = 0;
   std::set<NodeId> copied_from_;
+  std::set<NodeId> noted_by_;  // of the step that this server has taken last
 };
 
 }  // namespace lightcone::models::dynamo

@@ -9,16 +9,22 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
     : parameters_(parameters),
       safe_(safeguards_without(bugs)),
       servers_(std::move(servers)),
-      ring_(servers_, static_cast<std::size_t>(parameters.vnodes),
-            safe_.copies_apart ? 0 : static_cast<std::size_t>(parameters.replicas)),
-      replica_(env, parameters_, safe_, ring_, servers_),
-      coordinator_(env, parameters_, safe_, ring_) {}
+      membership_(env, parameters_, safe_, servers_),
+      replica_(env, parameters_, safe_, membership_, servers_),
+      coordinator_(env, parameters_, safe_, membership_) {}
+
+void Server::on(const Outdated& outdated, const sim::From&) {
+  membership_.learn(outdated.newcomer.server, outdated.newcomer.member, {});
+  coordinator_.on(outdated);
+}
 
 void Server::show(sim::FieldVisitor& visitor) const {
   const Store& store = replica_.store();
   sim::visit_field("keys", static_cast<std::int64_t>(store.versions().size()), visitor);
   sim::visit_field("hints", static_cast<std::int64_t>(store.hints().size()), visitor);
   sim::visit_field("copying", replica_.is_lost(), visitor);
+  if (parameters_.has_gossip())
+    sim::visit_field("epoch", static_cast<std::int64_t>(membership_.epoch()), visitor);
   sim::visit_field("requests", static_cast<std::int64_t>(coordinator_.open_requests()), visitor);
   for (const auto& [key, version] : store.versions()) {
     if (version.deleted) {

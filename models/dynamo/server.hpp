@@ -2,13 +2,14 @@
 // the ring gives it.
 #pragma once
 
+#include <concepts>
 #include <vector>
 
 #include "models/dynamo/coordinator.hpp"
+#include "models/dynamo/membership.hpp"
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
 #include "models/dynamo/replica.hpp"
-#include "models/parts/ring/ring.hpp"
 #include "sim/process.hpp"
 
 namespace lightcone::models::dynamo {
@@ -20,7 +21,8 @@ concept ForReplica = requires(Replica& r, const Message& m, const sim::From& f) 
 template <class Message>
 concept ForReplicaFromAnybody = requires(Replica& r, const Message& m) { r.on(m); };
 template <class Fact>
-concept CoordinatorFact = requires(Coordinator& c, const Fact& fact) { c.on(fact); };
+concept CoordinatorFact =
+    !std::same_as<Fact, Outdated> && requires(Coordinator& c, const Fact& fact) { c.on(fact); };
 
 class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
  public:
@@ -46,16 +48,28 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
   void on(const Fact& fact) {
     coordinator_.on(fact);
   }
+  void on(const Gossip& gossip, const sim::From& from) { membership_.on(gossip, from); }
+  void on(const GossipBack& back) { membership_.on(back); }
+  void on(const GossipDue& due) { membership_.on(due); }
+  void on(const MembershipPersisted& persisted) { membership_.on(persisted); }
+  // A coordinator here is behind: it learns, and ends the request.
+  void on(const Outdated& outdated, const sim::From& from);
+
+  // What operators ask for; false when it makes no sense now.
+  bool has_gossip() const { return parameters_.has_gossip(); }
+  bool join() { return replica_.join(); }
+  void damage_next_gossip() { membership_.damage_next_gossip(); }
 
   const Replica& replica() const { return replica_; }
   const Coordinator& coordinator() const { return coordinator_; }
-  const parts::Ring& ring() const { return ring_; }
+  const Membership& membership() const { return membership_; }
+  const parts::Ring& ring() const { return membership_.ring(); }
 
  private:
   const Parameters& parameters_;
   Safeguards safe_;
   std::vector<NodeId> servers_;
-  parts::Ring ring_;
+  Membership membership_;
   Replica replica_;
   Coordinator coordinator_;
 };

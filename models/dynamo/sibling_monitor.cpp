@@ -142,8 +142,9 @@ bool SiblingMonitor::has_held(const Key& key, NodeId node, WriteId write) const 
 // P11.6
 void SiblingMonitor::write_succeeded(NodeId node, const Coordinator::Success& success) {
   const std::vector<NodeId>& walk = server_on(node)->ring().walk(success.key);
-  const std::size_t counted =
-      parameters_.sloppy ? walk.size() : static_cast<std::size_t>(parameters_.replicas);
+  const std::size_t counted = parameters_.sloppy || parameters_.has_gossip()
+                                  ? walk.size()
+                                  : static_cast<std::size_t>(parameters_.replicas);
   const Key& key = keys_[success.key];
   std::int64_t holders = 0;
   for (std::size_t i = 0; i < counted && holders < parameters_.write_quorum; ++i)

@@ -47,7 +47,11 @@ void Watcher::look_at_server(NodeId node, SeenServer& seen) {
   const Coordinator::Success& success = server->coordinator().latest();
   if (success.number == seen.successes) return;
   seen.successes = success.number;
-  if (success.is_write) write_succeeded(node, success);
+  if (success.is_write) {
+    write_succeeded(node, success);
+  } else {
+    read_succeeded(node, success);
+  }
 }
 
 void Watcher::look_at_client(NodeId node, SeenClient& seen) {

@@ -29,6 +29,7 @@ class Watcher : public sim::Monitor {
   virtual void became_durable(sim::NodeId, const Store::Change&) {}
   virtual void store_changed(sim::NodeId, const Store&) {}
   virtual void write_succeeded(sim::NodeId, const Coordinator::Success&) {}
+  virtual void read_succeeded(sim::NodeId, const Coordinator::Success&) {}
 
   const Client* client_on(sim::NodeId node) const;
   const Server* server_on(sim::NodeId node) const;

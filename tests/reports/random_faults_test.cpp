@@ -144,6 +144,24 @@ TEST_CASE("dynamo: 100 seeds of random faults lose no sibling that nobody replac
   CHECK(several);
 }
 
+TEST_CASE("dynamo: 100 seeds of random faults while a server joins hold every claim") {
+  check_random_faults("scenarios/dynamo/random-faults-members.json", 100, 300);
+}
+
+TEST_CASE("dynamo: the search finds gossip that is believed too soon") {
+  const models::Registry registry;
+  for (const std::string bug : {"dynamo.gossip-no-generation", "dynamo.gossip-unchecked"}) {
+    scenarios::Overrides overrides;
+    overrides.bugs = {bug};
+    const auto loaded = load_shipped(registry, "scenarios/dynamo/random-faults-members.json", overrides);
+    bool found = false;
+    for (std::uint64_t seed = 1; seed <= 50 && !found; ++seed)
+      found = shows(reports::judge(run_loaded(loaded, seed)), "unavailable");
+    INFO(bug);
+    CHECK(found);
+  }
+}
+
 TEST_CASE("dynamo: with stand-ins 100 seeds of random faults break nothing that is promised in full") {
   const models::Registry registry;
   const scenarios::Loaded loaded = load_shipped(registry, "scenarios/dynamo/random-faults-sloppy.json");
