@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "models/parts/placement.hpp"
+
 namespace lightcone::models::crdt {
 
 using parts::Ending;
@@ -210,10 +212,7 @@ void Client::move_cursor(std::string_view f, const std::string& key, const Chang
 }
 
 NodeId Client::choose_server() {
-  if (workload_.sticky == sim::Sticky::random) return chance_.pick(servers_);
-  const std::size_t first = workload_.sticky == sim::Sticky::nearest ? 0 : index_ % servers_.size();
-  return servers_[first] != avoided_ || servers_.size() == 1 ? servers_[first]
-                                                             : servers_[(first + 1) % servers_.size()];
+  return parts::first_server_but(avoided_, workload_.sticky, servers_, index_, chance_);
 }
 
 }  // namespace lightcone::models::crdt

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/parts/placement.hpp"
+
 namespace lightcone::models::dynamo {
 
 using parts::OperationSource;
@@ -243,10 +245,7 @@ sim::Task<Client::Ending> Client::write(Request request, NodeId server) {
 }
 
 NodeId Client::choose_server() {
-  if (workload_.sticky == sim::Sticky::random) return chance_.pick(servers_);
-  const std::size_t first = workload_.sticky == sim::Sticky::nearest ? 0 : index_ % servers_.size();
-  return servers_[first] != avoided_ || servers_.size() == 1 ? servers_[first]
-                                                             : servers_[(first + 1) % servers_.size()];
+  return parts::first_server_but(avoided_, workload_.sticky, servers_, index_, chance_);
 }
 
 }  // namespace lightcone::models::dynamo

@@ -36,4 +36,15 @@ inline sim::NodeId first_server(sim::Sticky sticky, const std::vector<sim::NodeI
   return chance.pick(servers);
 }
 
+// Likewise, for clients that try somebody else after silence. `avoided`: who did not answer the last time, or
+// no_node.
+inline sim::NodeId first_server_but(sim::NodeId avoided, sim::Sticky sticky,
+                                    const std::vector<sim::NodeId>& servers, std::size_t index,
+                                    sim::Stream& chance) {
+  if (sticky == sim::Sticky::random) return chance.pick(servers);
+  const std::size_t first = sticky == sim::Sticky::nearest ? 0 : index % servers.size();
+  const bool turns_away = servers[first] == avoided && servers.size() > 1;
+  return servers[turns_away ? (first + 1) % servers.size() : first];
+}
+
 }  // namespace lightcone::models::parts
