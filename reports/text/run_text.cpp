@@ -79,11 +79,14 @@ class Report {
       const Judgement& judgement = claim.judgement;
       std::string verdict(to_string(judgement.verdict));
       if (!judgement.anomaly.empty()) verdict += fmt::format(" ({})", judgement.anomaly);
-      if (judgement.verdict == Verdict::weak) verdict += fmt::format(": {}", claim.claim.weakly_satisfies);
       out += fmt::format("  {} {} {} {}\n", fitted(claim.claim.id, 6), to_string(claim.claim.assumption),
                          painted(fitted(verdict, std::max<std::size_t>(28, width_of(verdict))),
                                  paint_of(judgement.verdict), style_),
-                         folded(claim.claim.statement, 40, style_));
+                         folded(claim.claim.statement, 41, style_));
+      if (judgement.verdict == Verdict::weak) {
+        const std::string instead = "promised instead: " + claim.claim.weakly_satisfies;
+        out += fmt::format("{:41}{}\n", "", folded(instead, 41, style_));
+      }
       const bool undecided = judgement.verdict == Verdict::unknown || judgement.verdict == Verdict::invalid;
       if (undecided && !judgement.summary.empty())
         out += fmt::format("            {}\n", folded(harmless(judgement.summary), 12, style_));
