@@ -29,7 +29,10 @@ void list_topics(const models::Registry& registry, Terminal& terminal) {
     for (const std::string& topic : model->topics()) topics.emplace_back(topic, model->name());
   }
   std::sort(topics.begin(), topics.end());
-  for (const auto& [topic, model] : topics) terminal.print(fmt::format("{:<40}{}\n", topic, model));
+  std::size_t width = 0;
+  for (const auto& [topic, model] : topics) width = std::max(width, topic.size());
+  for (const auto& [topic, model] : topics)
+    terminal.print(fmt::format("{:<{}}{}\n", topic, width + 2, model));
 }
 
 int list_scenarios(const models::Registry& registry, Terminal& terminal) {
