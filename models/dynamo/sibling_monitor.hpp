@@ -43,7 +43,7 @@ class SiblingMonitor final : public Watcher {
     bool has_false_siblings = false;
   };
 
-  void acknowledge(sim::NodeId client, const std::string& key, WriteId write);
+  void acknowledge(sim::NodeId client, const std::string& name, WriteId write);
   void look_at_read(sim::NodeId client, const Client::Done& done);
   void look_at_siblings(sim::NodeId node, const std::string& name, const Writes& now);
   void look_at_what_went(sim::NodeId node, const std::string& name, const Writes& now);

@@ -45,8 +45,8 @@ struct ProducerIdGiven {
 BOOST_DESCRIBE_STRUCT(ProducerIdGiven, (), (pid))
 
 struct Produce {  // -> Produced | Refused | MaybeProduced; nothing with acks=none
-  PartitionId partition;
-  Acks acks;
+  PartitionId partition{};
+  Acks acks{};
   Record record;  // without its epoch
 };
 BOOST_DESCRIBE_STRUCT(Produce, (), (partition, acks, record))
@@ -270,7 +270,7 @@ struct BrokerFenced {
 BOOST_DESCRIBE_STRUCT(BrokerFenced, (), (broker))
 
 struct LongestLogChosen {  // nobody eligible was left
-  PartitionId partition;
+  PartitionId partition{};
   NodeId broker;
 };
 BOOST_DESCRIBE_STRUCT(LongestLogChosen, (), (partition, broker))

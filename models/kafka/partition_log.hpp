@@ -29,8 +29,8 @@ class PartitionLog {
 
   // False when the disk is full; then nothing changed.
   [[nodiscard]] bool append(const Record& record);
-  // Removes the records from `end` on.
-  void truncate(Offset end);
+  // Removes the records from `to` on.
+  void truncate(Offset to);
 
   // Of the next record.
   Offset end() const { return records_.size(); }

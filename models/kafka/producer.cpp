@@ -77,7 +77,7 @@ sim::Task<Ending> Producer::send(PartitionId partition, std::int64_t value) {
   if (parameters_.idempotent && pid_ == 0) co_return Ending{sim::Outcome::fail, {}, "no producer id"};
   Produce produce{partition, parameters_.acks, stamped(partition, value)};
   const Record record = produce.record;
-  Ending ending = co_await send_until(std::move(produce), deadline);
+  Ending ending = co_await send_until(produce, deadline);
   if (ending.outcome != sim::Outcome::ok) give_up(record);
   co_return ending;
 }
@@ -115,7 +115,7 @@ sim::Task<Ending> Producer::send_until(Produce produce, sim::MonoTime deadline) 
 
 sim::Task<Producer::Tried> Producer::try_once(Produce produce, NodeId leader, sim::MonoTime deadline) {
   auto reply =
-      co_await sim::call<Produced, Refused, MaybeProduced>(env_, leader, std::move(produce), left(deadline));
+      co_await sim::call<Produced, Refused, MaybeProduced>(env_, leader, produce, left(deadline));
   if (!reply) co_return Tried{Try::unknown, 0, 0, "timeout"};
   if (const auto* produced = std::get_if<Produced>(&*reply))
     co_return Tried{Try::written, produced->offset, produced->epoch, {}};

@@ -37,7 +37,7 @@ class Book {
   }
   Object blank() const { return rules_.blank(); }
   Ledger& ledger() { return ledger_; }
-  std::string judge(sim::Value read) const {
+  std::string judge(const sim::Value& read) const {
     const auto complaint = ledger_.judge("k", read);
     return complaint ? complaint->anomaly : std::string();
   }

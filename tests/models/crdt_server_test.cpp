@@ -28,8 +28,8 @@ Parameters of(Type type, Mode mode) {
 // Replica n1 of three.
 class One {
  public:
-  explicit One(Parameters parameters, sim::BugSet bugs = {})
-      : parameters_(std::move(parameters)), bugs_(std::move(bugs)), safe_(safeguards_without(bugs_)) {
+  explicit One(const Parameters& parameters, sim::BugSet bugs = {})
+      : parameters_(parameters), bugs_(std::move(bugs)), safe_(safeguards_without(bugs_)) {
     start();
     sync();
     env_.forget_sent();

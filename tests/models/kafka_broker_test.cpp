@@ -64,7 +64,7 @@ class One {
     }
   }
   template <class M>
-  void hear(NodeId from, M message) {
+  void hear(NodeId from, const M& message) {
     broker_->on(message, sim::From{from, 0});
   }
 

@@ -14,7 +14,7 @@ using namespace models::kafka;
 constexpr NodeId b1{0};
 
 // A replica that leads, alone, and whoever keeps count of what it loses.
-class Alone : private Replica::Host {
+class Alone final : private Replica::Host {
  public:
   Alone() {
     simulation_.add_node({"b1", "broker", {}});
