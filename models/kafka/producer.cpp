@@ -114,8 +114,7 @@ sim::Task<Ending> Producer::send_until(Produce produce, sim::MonoTime deadline) 
 }
 
 sim::Task<Producer::Tried> Producer::try_once(Produce produce, NodeId leader, sim::MonoTime deadline) {
-  auto reply =
-      co_await sim::call<Produced, Refused, MaybeProduced>(env_, leader, produce, left(deadline));
+  auto reply = co_await sim::call<Produced, Refused, MaybeProduced>(env_, leader, produce, left(deadline));
   if (!reply) co_return Tried{Try::unknown, 0, 0, "timeout"};
   if (const auto* produced = std::get_if<Produced>(&*reply))
     co_return Tried{Try::written, produced->offset, produced->epoch, {}};
