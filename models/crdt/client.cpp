@@ -66,39 +66,21 @@ const std::vector<sim::OperationKind>& operation_kinds() {
 
 Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index)
-    : Story(env),
+    : Worker(env, workload, phases, kinds_for(parameters.type, workload), index),
       parameters_(parameters),
-      workload_(workload),
-      phases_(phases),
       servers_(std::move(servers)),
-      index_(index),
-      chance_(env.stream("choices")),
-      source_(env, workload, kinds_for(parameters.type, workload), index) {}
+      chance_(env.stream("choices")) {}
 
-sim::Task<> Client::run() {
-  co_await use_the_objects();
-  co_await read_everything();
-}
-
-bool Client::is_before(sim::Duration phase) { return env().mono().time_since_epoch() < phase; }
-
-sim::Task<> Client::use_the_objects() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    std::string key = "k" + std::to_string(drawn.key);
-    co_await perform(drawn.f, std::move(key), drawn.value);
-  }
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  std::string key = "k" + std::to_string(drawn.key);
+  co_await perform(drawn.f, std::move(key), drawn.value);
 }
 
 // One read of every object after the load has ended and the cluster is whole: all replicas agree by then.
 sim::Task<> Client::read_everything() {
-  if (is_before(phases_.final_reads)) co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
   const std::string_view f = parameters_.type == Type::lwwmap ? "get" : "read";
-  for (std::uint64_t number = index_; number < static_cast<std::uint64_t>(workload_.keys);
-       number += static_cast<std::uint64_t>(workload_.clients)) {
+  for (std::uint64_t number = index(); number < static_cast<std::uint64_t>(workload().keys);
+       number += static_cast<std::uint64_t>(workload().clients)) {
     std::string key = "k" + std::to_string(number);
     co_await perform(f, std::move(key), 0);
   }
@@ -160,7 +142,7 @@ sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, st
 
 sim::Task<Ending> Client::read(std::string key, NodeId server) {
   Read request{std::move(key)};
-  auto reply = co_await call<Answer, Refused>(server, std::move(request), workload_.timeout);
+  auto reply = co_await call<Answer, Refused>(server, std::move(request), workload().timeout);
   // A read changes nothing: without an answer it may be called off.
   if (!reply) co_return Ending{sim::Outcome::fail, {}, "timeout", server};
   if (auto* answer = std::get_if<Answer>(&*reply))
@@ -172,7 +154,7 @@ sim::Task<Ending> Client::update(std::string key, Change change, NodeId server) 
   Do request;
   request.key = std::move(key);
   request.change = std::move(change);
-  const sim::MonoTime deadline = env().mono() + workload_.timeout;
+  const sim::MonoTime deadline = env().mono() + workload().timeout;
   std::optional<std::variant<Done, Refused, Reconnect>> reply;
   do {
     request.connection = connections_[server];
@@ -212,7 +194,7 @@ void Client::move_cursor(std::string_view f, const std::string& key, const Chang
 }
 
 NodeId Client::choose_server() {
-  return parts::first_server_but(avoided_, workload_.sticky, servers_, index_, chance_);
+  return parts::first_server_but(avoided_, workload().sticky, servers_, index(), chance_);
 }
 
 }  // namespace lightcone::models::crdt

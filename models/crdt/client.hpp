@@ -9,25 +9,22 @@
 
 #include "models/crdt/messages.hpp"
 #include "models/parts/workload/ending.hpp"
-#include "models/parts/workload/operation_source.hpp"
-#include "sim/story/story.hpp"
+#include "models/parts/workload/worker.hpp"
 
 namespace lightcone::models::crdt {
 
 // The operations of all types.
 const std::vector<sim::OperationKind>& operation_kinds();
 
-class Client final : public sim::Story {
+class Client final : public parts::Worker {
  public:
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
   Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
          const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
 
-  sim::Task<> run() override;
-
  private:
-  sim::Task<> use_the_objects();
-  sim::Task<> read_everything();
+  sim::Task<> perform(parts::OperationSource::Drawn drawn) override;
+  sim::Task<> read_everything() override;
   sim::Task<> perform(std::string_view f, std::string key, std::int64_t value);
   sim::Task<sim::Outcome> try_once(std::string_view f, std::string key, std::int64_t value);
   sim::Task<parts::Ending> read(std::string key, NodeId server);
@@ -36,15 +33,10 @@ class Client final : public sim::Story {
   void move_cursor(std::string_view f, const std::string& key, const Change& change,
                    const parts::Ending& ending);
   NodeId choose_server();
-  bool is_before(sim::Duration phase);
 
   const Parameters& parameters_;
-  const sim::Workload& workload_;
-  const sim::Phases& phases_;
   std::vector<NodeId> servers_;
-  std::size_t index_;
   sim::Stream chance_;
-  parts::OperationSource source_;
   NodeId avoided_ = sim::no_node;  // did not answer the last time
   std::map<NodeId, std::uint64_t> connections_;
   std::uint64_t requests_ = 0;

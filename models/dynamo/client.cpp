@@ -54,54 +54,32 @@ sim::ValueList items_of(const Version& version) {
 Client::Client(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
                const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
                std::size_t index)
-    : Story(env),
+    : Worker(env, workload, phases, operation_kinds(), index),
       parameters_(parameters),
       passes_contexts_(safe.contexts_are_passed && parameters.context == ContextUse::passed),
-      workload_(workload),
-      phases_(phases),
       servers_(std::move(servers)),
-      index_(index),
       chance_(env.stream("choices")),
       items_(env.stream("items")),
-      source_(env, workload, operation_kinds(), index),
       next_write_(((WriteId{index} + 1) << bits_for_restarts | env.incarnation()) << bits_for_writes) {}
 
-sim::Task<> Client::run() {
-  co_await use_the_store();
-  co_await read_everything();
-}
-
-bool Client::is_before(sim::Duration phase) const {
-  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
-}
-
-sim::Task<> Client::use_the_store() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    if (drawn.f == "add" || drawn.f == "remove") {
-      CartChange change{sim::Value(drawn.value), drawn.f == "add"};
-      std::string cart = key_named("cart", drawn.key);
-      co_await change_cart(std::move(cart), std::move(change));
-      continue;
-    }
-    std::string key = key_named("k", drawn.key);
-    sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
-    co_await perform(drawn.f, std::move(key), std::move(value));
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  if (drawn.f == "add" || drawn.f == "remove") {
+    CartChange change{sim::Value(drawn.value), drawn.f == "add"};
+    std::string cart = key_named("cart", drawn.key);
+    co_await change_cart(std::move(cart), std::move(change));
+    co_return;
   }
+  std::string key = key_named("k", drawn.key);
+  sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
+  co_await perform(drawn.f, std::move(key), std::move(value));
 }
 
 // One read of every key after the load has ended and the cluster is whole: what was acknowledged is there.
 sim::Task<> Client::read_everything() {
-  if (is_before(phases_.final_reads)) {
-    co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
-  }
-  for (std::uint64_t number = index_; number < static_cast<std::uint64_t>(workload_.keys);
-       number += static_cast<std::uint64_t>(workload_.clients)) {
+  for (std::uint64_t number = index(); number < static_cast<std::uint64_t>(workload().keys);
+       number += static_cast<std::uint64_t>(workload().clients)) {
     for (const std::string_view kind : {"k", "cart"}) {
-      if (kind == "cart" && !uses_carts(workload_)) continue;
+      if (kind == "cart" && !uses_carts(workload())) continue;
       std::string key = key_named(kind, number);
       sim::Value nothing;
       co_await perform("get", std::move(key), std::move(nothing));
@@ -183,7 +161,7 @@ sim::Value Client::answer_of(const Version& version) const {
 
 sim::Task<Client::Ending> Client::get(std::string key, NodeId server) {
   Get request{std::move(key)};
-  auto reply = co_await call<Got, Refused>(server, std::move(request), workload_.timeout);
+  auto reply = co_await call<Got, Refused>(server, std::move(request), workload().timeout);
   // A read changes nothing: without an answer it may be called off.
   if (!reply) co_return Ending{sim::Outcome::fail, {}, "timeout", server};
   if (auto* got = std::get_if<Got>(&*reply)) {
@@ -226,7 +204,7 @@ Version version_of(const CausalPut&, const CausalWritten& written) { return writ
 
 template <class Done, class Request>
 sim::Task<Client::Ending> Client::write(Request request, NodeId server) {
-  const sim::MonoTime deadline = env().mono() + workload_.timeout;
+  const sim::MonoTime deadline = env().mono() + workload().timeout;
   std::optional<std::variant<Done, Refused, Unsure, Reconnect>> reply;
   do {
     request.connection = connections_[server];
@@ -245,7 +223,7 @@ sim::Task<Client::Ending> Client::write(Request request, NodeId server) {
 }
 
 NodeId Client::choose_server() {
-  return parts::first_server_but(avoided_, workload_.sticky, servers_, index_, chance_);
+  return parts::first_server_but(avoided_, workload().sticky, servers_, index(), chance_);
 }
 
 }  // namespace lightcone::models::dynamo

@@ -13,15 +13,14 @@
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
 #include "models/parts/workload/ending.hpp"
-#include "models/parts/workload/operation_source.hpp"
-#include "sim/story/story.hpp"
+#include "models/parts/workload/worker.hpp"
 
 namespace lightcone::models::dynamo {
 
 // The operations that clients do.
 const std::vector<sim::OperationKind>& operation_kinds();
 
-class Client final : public sim::Story {
+class Client final : public parts::Worker {
  public:
   // An item that a put brings into a cart, or takes out of it.
   struct CartChange {
@@ -52,7 +51,6 @@ class Client final : public sim::Story {
   Client(sim::Env& env, const Parameters& parameters, const Safeguards& safe, const sim::Workload& workload,
          const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
 
-  sim::Task<> run() override;
   const Progress& progress() const { return progress_; }
 
  private:
@@ -63,8 +61,8 @@ class Client final : public sim::Story {
     NodeId server = sim::no_node;
   };
 
-  sim::Task<> use_the_store();
-  sim::Task<> read_everything();
+  sim::Task<> perform(parts::OperationSource::Drawn drawn) override;
+  sim::Task<> read_everything() override;
   sim::Task<> change_cart(std::string key, CartChange change);
   sim::Task<> perform(std::string_view f, std::string key, sim::Value value);
   sim::Task<sim::Outcome> try_once(std::string_view f, std::string key, sim::Value value);
@@ -75,17 +73,12 @@ class Client final : public sim::Story {
   void remember(const std::string& key, const Version& version);
   sim::Value answer_of(const Version& version) const;
   NodeId choose_server();
-  bool is_before(sim::Duration phase) const;
 
   const Parameters& parameters_;
   bool passes_contexts_;
-  const sim::Workload& workload_;
-  const sim::Phases& phases_;
   std::vector<NodeId> servers_;
-  std::size_t index_;
   sim::Stream chance_;
   sim::Stream items_;
-  parts::OperationSource source_;
   NodeId avoided_ = sim::no_node;  // did not answer the last time
   std::map<NodeId, std::uint64_t> connections_;
   std::uint64_t puts_ = 0;

@@ -29,20 +29,12 @@ const std::vector<sim::OperationKind>& operation_kinds() {
 
 Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                const sim::Phases& phases, const std::vector<NodeId>& brokers, std::size_t index)
-    : Story(env),
+    : Worker(env, workload, phases, operation_kinds(), index),
       parameters_(parameters),
-      workload_(workload),
-      phases_(phases),
-      index_(index),
       directory_(env, parameters, brokers),
       producer_(env, parameters, workload, directory_),
       consumer_(env, parameters, workload, directory_),
-      source_(env, workload, operation_kinds(), index),
       busy_(static_cast<std::size_t>(parameters.max_inflight)) {}
-
-bool Client::is_before(sim::Duration phase) const {
-  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
-}
 
 PartitionId Client::partition_of(std::uint64_t key) const {
   return static_cast<PartitionId>(key % static_cast<std::uint64_t>(parameters_.partitions));
@@ -54,27 +46,16 @@ std::int64_t Client::process_of(std::size_t lane) const {
   return busy_.size() == 1 ? self : self + processes_a_lane * (static_cast<std::int64_t>(lane) + 1);
 }
 
-sim::Task<> Client::run() {
-  co_await use_the_log();
-  co_await read_everything();
-}
-
-sim::Task<> Client::use_the_log() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    const PartitionId partition = partition_of(drawn.key);
-    if (drawn.f == "poll") {
-      co_await poll(partition);
-    } else if (busy_.size() == 1) {
-      co_await append(partition, drawn.value, 0);
-    } else {
-      const std::size_t lane = co_await free_lane();
-      busy_[lane] = true;
-      env().stories().spawn(append(partition, drawn.value, lane));
-    }
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  const PartitionId partition = partition_of(drawn.key);
+  if (drawn.f == "poll") {
+    co_await poll(partition);
+  } else if (busy_.size() == 1) {
+    co_await append(partition, drawn.value, 0);
+  } else {
+    const std::size_t lane = co_await free_lane();
+    busy_[lane] = true;
+    env().stories().spawn(append(partition, drawn.value, lane));
   }
 }
 
@@ -90,7 +71,7 @@ sim::Task<> Client::append(PartitionId partition, std::int64_t value, std::size_
   const std::string key = "p" + std::to_string(partition);
   int refused = 0;
   std::int64_t unknown = 0;
-  const std::int64_t again = workload_.retry == sim::Retry::new_id ? workload_.retry_max : 0;
+  const std::int64_t again = workload().retry == sim::Retry::new_id ? workload().retry_max : 0;
   while (refused < tries && unknown <= again) {
     const auto operation = env().history().invoke(process_of(lane), "append", key, value);
     Ending ending = co_await producer_.send(partition, value);
@@ -114,9 +95,8 @@ sim::Task<> Client::poll(PartitionId partition) {
 
 // When everything is quiet: what was acknowledged is there.
 sim::Task<> Client::read_everything() {
-  if (is_before(phases_.final_reads)) co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
-  for (std::size_t id = index_; id < static_cast<std::size_t>(parameters_.partitions);
-       id += static_cast<std::size_t>(workload_.clients)) {
+  for (std::size_t id = index(); id < static_cast<std::size_t>(parameters_.partitions);
+       id += static_cast<std::size_t>(workload().clients)) {
     for (int i = 0; i < tries; ++i) {
       const auto operation = env().history().invoke(env().self().index, "read", "p" + std::to_string(id), {});
       Ending ending = co_await consumer_.read_all(static_cast<PartitionId>(id));

@@ -36,13 +36,10 @@ const std::vector<sim::OperationKind>& operation_kinds() {
 
 Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                const sim::Phases& phases, std::unique_ptr<Locker> locker, Place place)
-    : Story(env),
+    : Worker(env, workload, phases, operation_kinds(), place.index),
       parameters_(parameters),
-      workload_(workload),
-      phases_(phases),
       locker_(std::move(locker)),
       place_(place),
-      source_(env, workload, operation_kinds(), place.index),
       thinking_(env.stream("thinking")),
       pauses_(env.stream("pauses")) {}
 
@@ -55,26 +52,14 @@ sim::Duration Client::mono_ns() const { return const_cast<Client*>(this)->env().
 
 sim::Task<> Client::run() {
   auto renewals = locker_->keep_alive();
-  auto work = use_locks();
-  co_await sim::when_any(std::move(renewals), std::move(work));
-}
-
-sim::Task<> Client::use_locks() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    co_await perform(drawn);
-  }
-  co_await read_everything();
+  auto load = work();
+  co_await sim::when_any(std::move(renewals), std::move(load));
 }
 
 // One read of every counter when everything is quiet: an increment that was acknowledged is in it.
 sim::Task<> Client::read_everything() {
-  if (is_before(phases_.final_reads)) co_await sleep(phases_.final_reads - mono_ns());
-  for (std::uint64_t key = place_.index; key < static_cast<std::uint64_t>(workload_.keys);
-       key += static_cast<std::uint64_t>(workload_.clients)) {
+  for (std::uint64_t key = place_.index; key < static_cast<std::uint64_t>(workload().keys);
+       key += static_cast<std::uint64_t>(workload().clients)) {
     std::string name = "n" + std::to_string(key);
     const auto operation = env().history().invoke(env().self().index, "get", name, {});
     const Ending ending = co_await peek(std::move(name));
@@ -141,7 +126,7 @@ sim::Task<Ending> Client::increment(std::string key, Grant grant) {
 
 sim::Duration Client::left_of_lease() const {
   const sim::Duration left = locker_->lease_ends().time_since_epoch() - mono_ns();
-  return std::clamp(left, sim::Duration::zero(), workload_.timeout);
+  return std::clamp(left, sim::Duration::zero(), workload().timeout);
 }
 
 sim::Task<Ending> Client::in_section(std::string key, Fence fence) {
@@ -174,7 +159,7 @@ sim::Task<Ending> Client::write(std::string key, Fence fence, std::int64_t value
     // Whoever has slept through the end of its lease does not know it, and waits as if nothing were the
     // matter.
     const sim::Duration left = left_of_lease();
-    const sim::Duration within = left > sim::Duration::zero() ? left : workload_.timeout;
+    const sim::Duration within = left > sim::Duration::zero() ? left : workload().timeout;
     WriteResource request{key, fence, value};
     auto reply = co_await call<ResourceWritten, StaleFence>(place_.resource, std::move(request), within);
     if (!reply) continue;
@@ -189,7 +174,7 @@ sim::Task<Ending> Client::write(std::string key, Fence fence, std::int64_t value
 sim::Task<Ending> Client::peek(std::string key) {
   for (int tries = 0; tries < tries_to_peek; ++tries) {
     PeekResource request{key};
-    auto reply = co_await call<ResourceValue>(place_.resource, std::move(request), workload_.timeout);
+    auto reply = co_await call<ResourceValue>(place_.resource, std::move(request), workload().timeout);
     if (!reply) continue;
     // A counter that was never incremented is absent, in the history's terms.
     const sim::Value value = reply->value == 0 ? sim::Value() : sim::Value(reply->value);
@@ -212,7 +197,7 @@ sim::Task<> Client::stall() {
   const auto gap = static_cast<std::int64_t>(pauses_.between(shortest_gap.count(), longest_gap.count()));
   co_await sleep(sim::Duration(gap));
   const sim::Duration pause = parameters_.pause.sample(pauses_);
-  if (pause == sim::Duration::zero() || !is_before(phases_.heal)) co_return;
+  if (pause == sim::Duration::zero() || mono_ns() >= phases().heal) co_return;
   env().metrics().record("pause within a section", pause);
   locker_->stall_until(env().mono() + pause);
   co_await sleep(pause);

@@ -13,14 +13,13 @@
 #include "models/lock/locker.hpp"
 #include "models/lock/parameters.hpp"
 #include "models/parts/workload/ending.hpp"
-#include "models/parts/workload/operation_source.hpp"
-#include "sim/story/story.hpp"
+#include "models/parts/workload/worker.hpp"
 
 namespace lightcone::models::lock {
 
 const std::vector<sim::OperationKind>& operation_kinds();
 
-class Client final : public sim::Story {
+class Client final : public parts::Worker {
  public:
   struct Place {
     NodeId resource;
@@ -37,9 +36,8 @@ class Client final : public sim::Story {
   const Locker& locker() const { return *locker_; }
 
  private:
-  sim::Task<> use_locks();
-  sim::Task<> read_everything();
-  sim::Task<> perform(parts::OperationSource::Drawn drawn);
+  sim::Task<> read_everything() override;
+  sim::Task<> perform(parts::OperationSource::Drawn drawn) override;
   sim::Task<sim::Outcome> wait_and_increment(std::string key);
   sim::Task<> try_increment(std::string key);
   sim::Task<parts::Ending> increment(std::string key, Grant grant);
@@ -49,17 +47,13 @@ class Client final : public sim::Story {
   sim::Task<parts::Ending> peek(std::string key);
   sim::Task<> think();
   sim::Task<> stall();
-  bool is_before(sim::Duration phase) const { return mono_ns() < phase; }
   sim::Duration mono_ns() const;
   // Of the lease, but at most the timeout of one try.
   sim::Duration left_of_lease() const;
 
   const Parameters& parameters_;
-  const sim::Workload& workload_;
-  const sim::Phases& phases_;
   std::unique_ptr<Locker> locker_;
   Place place_;
-  parts::OperationSource source_;
   sim::Stream thinking_;
   sim::Stream pauses_;
   std::optional<Grant> holding_;

@@ -21,31 +21,19 @@ constexpr sim::Duration breather = std::chrono::milliseconds(10);
 
 Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index)
-    : Story(env),
+    : Worker(env, workload, phases, parts::key_value::operation_kinds(), index),
       fresh_every_(parameters.fresh_every),
-      workload_(workload),
-      phases_(phases),
       servers_(std::move(servers)),
-      index_(index),
-      chance_(env.stream("choices")),
-      source_(env, workload, parts::key_value::operation_kinds(), index) {}
+      chance_(env.stream("choices")) {}
 
-bool Client::is_before(sim::Duration phase) const {
-  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  const Wish wish = drawn.f == "get" ? Wish::read : Wish::decide;
+  co_await perform(wish, register_of(drawn.key), drawn.value);
 }
 
-sim::Task<> Client::run() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    const Wish wish = drawn.f == "get" ? Wish::read : Wish::decide;
-    co_await perform(wish, register_of(drawn.key), drawn.value);
-  }
-  // One read of every register after the load has ended and the cluster is whole: what was decided stays so.
-  if (is_before(phases_.final_reads)) co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
-  for (Slot slot = index_ + 1; slot <= last_; slot += static_cast<Slot>(workload_.clients)) {
+// One read of every register: what was decided stays so.
+sim::Task<> Client::read_everything() {
+  for (Slot slot = index() + 1; slot <= last_; slot += static_cast<Slot>(workload().clients)) {
     const sim::Value nothing;
     co_await perform(Wish::read, slot, nothing);
   }
@@ -53,7 +41,7 @@ sim::Task<> Client::run() {
 
 // By this client's clock, which need not be right: the register has a name, and nothing else matters.
 Slot Client::register_of(std::uint64_t key) {
-  const auto keys = static_cast<Slot>(workload_.keys);
+  const auto keys = static_cast<Slot>(workload().keys);
   const sim::Duration now = env().mono().time_since_epoch();
   const Slot age = fresh_every_ > sim::Duration::zero() ? static_cast<Slot>(now / fresh_every_) : 0;
   last_ = std::max(last_, (age + 1) * keys);
@@ -61,7 +49,7 @@ Slot Client::register_of(std::uint64_t key) {
 }
 
 std::string Client::name_of(Slot slot) const {
-  const auto keys = static_cast<Slot>(workload_.keys);
+  const auto keys = static_cast<Slot>(workload().keys);
   std::string name = "x" + std::to_string((slot - 1) % keys);
   if (fresh_every_ > sim::Duration::zero()) name += "." + std::to_string((slot - 1) / keys);
   return name;
@@ -72,7 +60,7 @@ sim::Task<> Client::perform(Wish wish, Slot slot, sim::Value value) {
   propose.slot = slot;
   propose.reads = wish == Wish::read;
   propose.command.verb = parts::key_value::Verb::cas;
-  propose.command.session = index_ + 1;
+  propose.command.session = index() + 1;
   propose.command.sequence = ++sequence_;
   propose.command.key = name_of(slot);
   propose.command.value = value;
@@ -85,7 +73,7 @@ sim::Task<> Client::perform(Wish wish, Slot slot, sim::Value value) {
 }
 
 NodeId Client::first_server() {
-  return parts::first_server(workload_.sticky, servers_, favourite_, index_, chance_);
+  return parts::first_server(workload().sticky, servers_, favourite_, index(), chance_);
 }
 
 // Silence means nothing at all: then the proposal may be made again elsewhere, and its outcome is unknown
@@ -94,10 +82,10 @@ sim::Task<Ending> Client::execute(Propose propose) {
   NodeId server = first_server();
   std::int64_t silences = 0;
   for (int refused = 0; refused < refusals;) {
-    auto reply = co_await call<Decided, Refused>(server, propose, workload_.timeout);
+    auto reply = co_await call<Decided, Refused>(server, propose, workload().timeout);
     if (!reply) {
       favourite_ = sim::no_node;
-      if (workload_.retry == sim::Retry::none || ++silences > workload_.retry_max) {
+      if (workload().retry == sim::Retry::none || ++silences > workload().retry_max) {
         co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
       }
     } else if (const auto* decided = std::get_if<Decided>(&*reply)) {

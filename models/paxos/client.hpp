@@ -8,37 +8,31 @@
 #include <vector>
 
 #include "models/parts/workload/ending.hpp"
-#include "models/parts/workload/operation_source.hpp"
+#include "models/parts/workload/worker.hpp"
 #include "models/paxos/messages.hpp"
 #include "models/paxos/parameters.hpp"
-#include "sim/story/story.hpp"
 
 namespace lightcone::models::paxos {
 
-class Client final : public sim::Story {
+class Client final : public parts::Worker {
  public:
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
   Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
          const sim::Phases& phases, std::vector<NodeId> servers, std::size_t index);
 
-  sim::Task<> run() override;
-
  private:
   enum class Wish : std::uint8_t { read, decide };
+  sim::Task<> perform(parts::OperationSource::Drawn drawn) override;
+  sim::Task<> read_everything() override;
   sim::Task<> perform(Wish wish, Slot slot, sim::Value value);
   Slot register_of(std::uint64_t key);
   std::string name_of(Slot slot) const;
   sim::Task<parts::Ending> execute(Propose propose);
   NodeId first_server();
-  bool is_before(sim::Duration phase) const;
 
   const sim::Duration fresh_every_;
-  const sim::Workload& workload_;
-  const sim::Phases& phases_;
   std::vector<NodeId> servers_;
-  std::size_t index_;
   sim::Stream chance_;
-  parts::OperationSource source_;
   std::uint64_t sequence_ = 0;
   Slot last_ = 0;                    // the last register that it has met
   NodeId favourite_ = sim::no_node;  // who answered last

@@ -39,22 +39,13 @@ const std::vector<sim::OperationKind>& operation_kinds() {
 
 Client::Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases,
                std::vector<NodeId> servers, std::size_t index)
-    : Story(env),
-      workload_(workload),
-      phases_(phases),
+    : Worker(env, workload, phases, operation_kinds(), index),
       servers_(std::move(servers)),
-      index_(index),
-      chance_(env.stream("choices")),
-      source_(env, workload, operation_kinds(), index) {}
+      chance_(env.stream("choices")) {}
 
 sim::Task<> Client::run() {
   co_await open_session();
-  co_await use_the_store();
-  co_await read_everything();
-}
-
-bool Client::is_before(sim::Duration phase) const {
-  return const_cast<Client*>(this)->env().mono().time_since_epoch() < phase;
+  co_await work();
 }
 
 sim::Task<> Client::open_session() {
@@ -67,23 +58,10 @@ sim::Task<> Client::open_session() {
   }
 }
 
-sim::Task<> Client::use_the_store() {
-  while (is_before(phases_.load_ends) && !source_.is_exhausted()) {
-    const sim::MonoTime due = source_.due();
-    if (due.time_since_epoch() >= phases_.load_ends) break;
-    if (due > env().mono()) co_await sleep(due - env().mono());
-    const OperationSource::Drawn drawn = source_.next();
-    co_await perform(drawn);
-  }
-}
-
 // One read of every key after the load has ended and the cluster is whole: what was acknowledged is there.
 sim::Task<> Client::read_everything() {
-  if (is_before(phases_.final_reads)) {
-    co_await sleep(phases_.final_reads - env().mono().time_since_epoch());
-  }
-  for (std::uint64_t key = index_; key < static_cast<std::uint64_t>(workload_.keys);
-       key += static_cast<std::uint64_t>(workload_.clients)) {
+  for (std::uint64_t key = index(); key < static_cast<std::uint64_t>(workload().keys);
+       key += static_cast<std::uint64_t>(workload().clients)) {
     for (const char family : {'x', 'n', 's'}) {
       Command command;
       command.key = family + std::to_string(key);
@@ -149,7 +127,7 @@ void Client::remember(const Command& command, const Ending& ending) {
 }
 
 NodeId Client::first_server() {
-  return parts::first_server(workload_.sticky, servers_, favourite_, index_, chance_);
+  return parts::first_server(workload().sticky, servers_, favourite_, index(), chance_);
 }
 
 NodeId Client::next_server(NodeId asked, NodeId hint) {
@@ -167,13 +145,13 @@ sim::Task<Ending> Client::execute(Command command) {
   for (int refused = 0; refused < refusals;) {
     Execute request{command, seen_position_};
     auto reply =
-        co_await call<Executed, NotLeader, SessionUnknown>(server, std::move(request), workload_.timeout);
+        co_await call<Executed, NotLeader, SessionUnknown>(server, std::move(request), workload().timeout);
     if (!reply) {
       favourite_ = sim::no_node;
       ++silences;
-      const bool again = workload_.retry != sim::Retry::none && silences <= workload_.retry_max;
+      const bool again = workload().retry != sim::Retry::none && silences <= workload().retry_max;
       if (!again) break;
-      if (workload_.retry == sim::Retry::new_id) command.sequence = ++sequence_;
+      if (workload().retry == sim::Retry::new_id) command.sequence = ++sequence_;
       server = next_server(server, sim::no_node);
       continue;
     }

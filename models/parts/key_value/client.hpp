@@ -9,15 +9,14 @@
 
 #include "models/parts/key_value/messages.hpp"
 #include "models/parts/workload/ending.hpp"
-#include "models/parts/workload/operation_source.hpp"
-#include "sim/story/story.hpp"
+#include "models/parts/workload/worker.hpp"
 
 namespace lightcone::models::parts::key_value {
 
 // The operations that clients do, and what they are to the store.
 const std::vector<sim::OperationKind>& operation_kinds();
 
-class Client final : public sim::Story {
+class Client final : public parts::Worker {
  public:
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
   Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
@@ -27,23 +26,17 @@ class Client final : public sim::Story {
 
  private:
   sim::Task<> open_session();
-  sim::Task<> use_the_store();
-  sim::Task<> read_everything();
-  sim::Task<> perform(OperationSource::Drawn drawn);
+  sim::Task<> read_everything() override;
+  sim::Task<> perform(OperationSource::Drawn drawn) override;
   sim::Task<sim::Outcome> try_once(OperationSource::Drawn drawn);
   sim::Task<Ending> execute(Command command);
   Command command_for(const OperationSource::Drawn& drawn) const;
   NodeId first_server();
   NodeId next_server(NodeId asked, NodeId hint);
-  bool is_before(sim::Duration phase) const;
   void remember(const Command& command, const Ending& ending);
 
-  const sim::Workload& workload_;
-  const sim::Phases& phases_;
   std::vector<NodeId> servers_;
-  std::size_t index_;
   sim::Stream chance_;
-  OperationSource source_;
   Session session_ = 0;
   std::uint64_t sequence_ = 0;
   Position seen_position_ = 0;                           // the latest state that an answer came from
