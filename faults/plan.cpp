@@ -67,8 +67,7 @@ void Plan::stop_listening() {
   world_.simulation.stop_observing(landmarks_);
 }
 
-// --- begin and end
-// -------------------------------------------------------------------------------------------
+// --- begin and end -----------------------------------------------------------------------------------------
 
 // Whom "random" means must not change when another fault is taken out of the list.
 std::string Plan::stream_name(std::size_t spec) const {
@@ -148,8 +147,7 @@ void Plan::heal() {
   }
 }
 
-// --- what became of it
-// ------------------------------------------------------------------------------------------
+// --- what became of it -------------------------------------------------------------------------------------
 
 FaultRecord Plan::record(const Occasion& occasion) const {
   const Fault& fault = *occasion.fault;

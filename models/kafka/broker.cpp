@@ -78,8 +78,7 @@ void Broker::on(const Poll& poll, const sim::From& from) {
   }
 }
 
-// --- replicas
-// ------------------------------------------------------------------------------------------------
+// --- replicas ----------------------------------------------------------------------------------------------
 
 void Broker::on(const FetchRecords& fetch, const sim::From& from) {
   if (Replica* here = replica(fetch.partition)) here->on(fetch, from.node);
@@ -110,8 +109,7 @@ void Broker::on(const IsrCheckDue&) {
   for (auto& [id, replica] : replicas_) replica.check_followers();
 }
 
-// --- controllers
-// ---------------------------------------------------------------------------------------------
+// --- controllers -------------------------------------------------------------------------------------------
 
 void Broker::try_another_controller() { controller_ = (controller_ + 1) % places_.controllers.size(); }
 
@@ -177,8 +175,7 @@ void Broker::ask_controller(const AlterPartition& wanted) {
   env_.send(places_.controllers[controller_], wanted);
 }
 
-// --- the disk
-// ------------------------------------------------------------------------------------------------
+// --- the disk ----------------------------------------------------------------------------------------------
 
 void Broker::log_changed() {
   is_dirty_ = true;

@@ -250,8 +250,7 @@ void Monitor::check_maximal_isr(NodeId leader, const Replica& replica) {
   }
 }
 
-// --- what was promised
-// ---------------------------------------------------------------------------------------
+// --- what was promised -------------------------------------------------------------------------------------
 
 void Monitor::check_kept(NodeId leader, const Replica& replica) {
   const Partition& partition = partitions_[replica.id()];
@@ -274,8 +273,7 @@ void Monitor::check_one(NodeId leader, const Replica& replica, Offset offset, co
        losses_.excuse(replica.id(), offset, record, parameters_.min_isr)});
 }
 
-// --- clients
-// ---------------------------------------------------------------------------------------------------
+// --- clients -----------------------------------------------------------------------------------------------
 
 void Monitor::look_at_client(NodeId node) {
   const auto* client = static_cast<const Client*>(simulation_.node(node).process());
@@ -329,8 +327,7 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
   }
 }
 
-// --- the end
-// -----------------------------------------------------------------------------------------------------
+// --- the end -----------------------------------------------------------------------------------------------
 
 void Monitor::at_end() {
   const bool had_time = phases_.end - phases_.heal >= parameters_.longest_timeout() * 10;

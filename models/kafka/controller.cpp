@@ -38,8 +38,7 @@ void Controller::show(sim::FieldVisitor& visitor) const {
   sim::visit_field("metadata", image(), visitor);
 }
 
-// --- requests
-// ------------------------------------------------------------------------------------------------
+// --- requests ----------------------------------------------------------------------------------------------
 
 bool Controller::refuses(const sim::From& from) {
   if (is_active()) return false;
@@ -102,8 +101,7 @@ bool Controller::transfer(NodeId broker) {
   return is_active() && propose(std::move(command)).has_value();
 }
 
-// --- sessions
-// --------------------------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------------------
 
 void Controller::on(const SessionCheckDue&) {
   env_.after(parameters_.session_timeout / looks_a_session, SessionCheckDue{});
@@ -126,8 +124,7 @@ void Controller::leadership_changed(group::Position position) {
   for (const NodeId broker : brokers_) heard_at_[broker] = env_.mono();
 }
 
-// --- the longest log
-// ---------------------------------------------------------------------------------------------
+// --- the longest log ---------------------------------------------------------------------------------------
 
 void Controller::note_ends(const BrokerHeartbeat& heartbeat, NodeId broker) {
   for (const LogEnd& end : heartbeat.ends) {
@@ -167,8 +164,7 @@ void Controller::recover(PartitionId id) {
   propose(std::move(command));
 }
 
-// --- what is decided
-// -----------------------------------------------------------------------------------------------
+// --- what is decided ---------------------------------------------------------------------------------------
 
 void Controller::apply(const group::Entry& entry) {
   const auto& command = entry.payload.get<Command>();

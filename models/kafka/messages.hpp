@@ -207,8 +207,7 @@ struct NotController {
 };
 BOOST_DESCRIBE_STRUCT(NotController, (), (hint))
 
-// --- facts
-// ---------------------------------------------------------------------------------------------------
+// --- facts -------------------------------------------------------------------------------------------------
 
 struct HeartbeatDue {};
 BOOST_DESCRIBE_STRUCT(HeartbeatDue, (), ())
@@ -235,8 +234,7 @@ struct Flushed {  // everything up to this flush is durable
 };
 BOOST_DESCRIBE_STRUCT(Flushed, (), (flush))
 
-// --- marks
-// -----------------------------------------------------------------------------------------------------
+// --- marks -------------------------------------------------------------------------------------------------
 
 struct BrokerRecovered {  // what a restart found in its log
   PartitionId partition;

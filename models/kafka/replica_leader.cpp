@@ -104,8 +104,7 @@ void Replica::on(const Poll& poll, const sim::From& from) {
   env_.reply(from, std::move(answer));
 }
 
-// --- the high watermark
-// --------------------------------------------------------------------------------------
+// --- the high watermark ------------------------------------------------------------------------------------
 
 bool Replica::is_too_small() const {
   return static_cast<std::int64_t>(isr_.size()) < safe_.min_isr(parameters_);
@@ -137,8 +136,7 @@ void Replica::advance_high_watermark() {
   sample();
 }
 
-// --- followers
-// -------------------------------------------------------------------------------------------------
+// --- followers ---------------------------------------------------------------------------------------------
 
 // Whether a log that ends at `offset`, with a record of `last_epoch`, is a beginning of this one.
 bool Replica::agrees(Offset offset, LeaderEpoch last_epoch) const {
@@ -205,8 +203,7 @@ void Replica::on(const OffsetForLeaderEpoch& question, NodeId from) {
   env_.send(from, EpochEndOffset{id_, epoch_, question.round, end.epoch, end.end});
 }
 
-// --- the ISR
-// -------------------------------------------------------------------------------------------------------
+// --- the ISR -----------------------------------------------------------------------------------------------
 
 // Back in the ISR is who has all that is committed, by whichever leader: all up to where this epoch began.
 void Replica::maybe_expand(NodeId follower) {

@@ -112,8 +112,7 @@ struct StoreAnswer {
 };
 BOOST_DESCRIBE_STRUCT(StoreAnswer, (), (done))
 
-// --- clients and the protected resource
-// ----------------------------------------------------------------------
+// --- clients and the protected resource --------------------------------------------------------------------
 
 struct ReadResource {  // -> ResourceValue | StaleFence
   std::string key;
@@ -146,8 +145,7 @@ struct PeekResource {  // a read outside any lock -> ResourceValue
 };
 BOOST_DESCRIBE_STRUCT(PeekResource, (), (key))
 
-// --- facts
-// ---------------------------------------------------------------------------------------------------
+// --- facts -------------------------------------------------------------------------------------------------
 
 struct ExpiryDue {};  // time to look for sessions that have expired
 BOOST_DESCRIBE_STRUCT(ExpiryDue, (), ())
@@ -167,8 +165,7 @@ struct Stored {  // everything up to this write is durable
 };
 BOOST_DESCRIBE_STRUCT(Stored, (), (write))
 
-// --- marks
-// ---------------------------------------------------------------------------------------------------
+// --- marks -------------------------------------------------------------------------------------------------
 
 struct EnteredSection {  // the client believes that it holds the lock
   std::string lock;

@@ -33,8 +33,7 @@ Ledger::Ledger(sim::Env& env, Decrees scope, const Safeguards& safe)
       notes_(env.disk(), "paxos/notes"),
       decrees_(env.disk(), "paxos/decrees") {}
 
-// --- recovery
-// ------------------------------------------------------------------------------------------------
+// --- recovery ----------------------------------------------------------------------------------------------
 
 void Ledger::recover() {
   const auto identity = identities_.read();
@@ -96,8 +95,7 @@ void Ledger::take(const Note& note) {
   }
 }
 
-// --- writing
-// -------------------------------------------------------------------------------------------------
+// --- writing -----------------------------------------------------------------------------------------------
 
 std::optional<Ballot> Ledger::next_ballot(Ballot seen) {
   Ballot ballot{tried_ + 1, env_.self().index};
@@ -168,8 +166,7 @@ const Decree* Ledger::chosen(Slot slot) const {
   return held.is_chosen ? &held.chosen : nullptr;
 }
 
-// --- durability
-// ------------------------------------------------------------------------------------------------
+// --- durability --------------------------------------------------------------------------------------------
 
 void Ledger::wrote(Urgency urgency) {
   if (urgency == Urgency::leave) return;

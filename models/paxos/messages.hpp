@@ -15,8 +15,7 @@ using parts::key_value::Executed;
 using parts::key_value::NotLeader;
 using parts::key_value::SessionUnknown;
 
-// --- the protocol (2001, 2.2 and 2.3)
-// ------------------------------------------------------------------------
+// --- the protocol (2001, 2.2 and 2.3) ----------------------------------------------------------------------
 
 struct Prepare {  // phase 1a -> Promise | Nack
   Ballot ballot{};
@@ -58,8 +57,7 @@ struct Learn {  // decrees that are chosen, of successive slots
 };
 BOOST_DESCRIBE_STRUCT(Learn, (), (first, decrees))
 
-// --- the log: the distinguished proposer and the others
-// ----------------------------------------------------------
+// --- the log: the distinguished proposer and the others ----------------------------------------------------
 
 struct Heartbeat {  // -> Heard | Nack
   Ballot ballot{};
@@ -73,8 +71,7 @@ struct Heard {
 };
 BOOST_DESCRIBE_STRUCT(Heard, (), (ballot, chosen))
 
-// --- clients of registers
-// ------------------------------------------------------------------------------------------
+// --- clients of registers ----------------------------------------------------------------------------------
 
 struct Propose {  // -> Decided | Refused
   Slot slot = 0;
@@ -92,8 +89,7 @@ BOOST_DESCRIBE_STRUCT(Decided, (), (is_decided, command))
 struct Refused {};  // nothing was done: this server may not take part any more
 BOOST_DESCRIBE_STRUCT(Refused, (), ())
 
-// --- facts
-// -----------------------------------------------------------------------------------------------------------
+// --- facts -------------------------------------------------------------------------------------------------
 
 struct Synced {  // everything up to write number `write` is durable
   std::uint64_t write = 0;
@@ -116,8 +112,7 @@ struct TryAgain {  // a round of a register found no majority in time, or was re
 };
 BOOST_DESCRIBE_STRUCT(TryAgain, (), (slot, attempt))
 
-// --- marks
-// -------------------------------------------------------------------------------------------------------------
+// --- marks -------------------------------------------------------------------------------------------------
 
 struct BeganBallot {  // phase 1
   Ballot ballot{};

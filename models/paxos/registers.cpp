@@ -56,8 +56,7 @@ void Registers::on(const Propose& propose, const sim::From& from) {
   begin_round(propose.slot, attempt);
 }
 
-// --- phase 1
-// ---------------------------------------------------------------------------------------------------
+// --- phase 1 -----------------------------------------------------------------------------------------------
 
 void Registers::begin_round(Slot slot, Attempt& attempt) {
   try_again_after(slot, attempt, chance_.between(parameters_.round_timeout / 2, parameters_.round_timeout));
@@ -154,8 +153,7 @@ void Registers::on(const Nack& nack, const sim::From&) {
   }
 }
 
-// --- phase 2
-// ---------------------------------------------------------------------------------------------------
+// --- phase 2 -----------------------------------------------------------------------------------------------
 
 void Registers::propose(Slot slot, Attempt& attempt, Decree decree) {
   attempt.phase = Phase::proposes;
@@ -176,8 +174,7 @@ void Registers::on(const Vote& vote, const sim::From& from) {
   decide(vote.slot, decree);
 }
 
-// --- learning
-// --------------------------------------------------------------------------------------------------
+// --- learning ----------------------------------------------------------------------------------------------
 
 void Registers::decide(Slot slot, const Decree& decree) {
   const Attempt& attempt = attempts_.at(slot);

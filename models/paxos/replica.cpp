@@ -41,8 +41,7 @@ void Replica::show(sim::FieldVisitor& visitor) const {
   visit_field("lost_memory", ledger_.has_lost_memory(), visitor);
 }
 
-// --- clients
-// -------------------------------------------------------------------------------------------------
+// --- clients -----------------------------------------------------------------------------------------------
 
 void Replica::on(const Execute& execute, const sim::From& from) {
   if (position_ != Position::leading) {
@@ -77,8 +76,7 @@ void Replica::answer(Slot slot, const std::optional<sim::Value>& result) {
   }
 }
 
-// --- acceptor
-// ------------------------------------------------------------------------------------------------
+// --- acceptor ----------------------------------------------------------------------------------------------
 
 void Replica::on(const Prepare& prepare, const sim::From& from) {
   // Who has a leader does not help to depose it. No safety depends on this.
@@ -122,8 +120,7 @@ bool Replica::has_leader_lately() const {
   return leader_ != no_node && env_.mono() - heard_leader_at_ < parameters_.election_min;
 }
 
-// --- learner
-// -------------------------------------------------------------------------------------------------
+// --- learner -----------------------------------------------------------------------------------------------
 
 // The leader knows the decree of every slot up to `chosen`. What was accepted here in the leader's own ballot
 // is that decree: in one ballot a slot has one. Anything else is left to Learn.
@@ -154,8 +151,7 @@ void Replica::on(const Learn& learn, const sim::From& from) {
   }
 }
 
-// --- elections
-// -------------------------------------------------------------------------------------------------
+// --- elections ---------------------------------------------------------------------------------------------
 
 void Replica::arm_election_timer(sim::Duration delay) {
   env_.cancel(election_timer_);

@@ -6,8 +6,7 @@
 
 namespace lightcone::models::paxos {
 
-// --- phase 1
-// ---------------------------------------------------------------------------------------------------
+// --- phase 1 -----------------------------------------------------------------------------------------------
 
 void Replica::begin_ballot() {
   const std::optional<Ballot> ballot = ledger_.next_ballot(std::max(seen_, ledger_.promised(1)));
@@ -100,8 +99,7 @@ void Replica::settle(Slot slot) {
   propose(slot, std::move(adopted.decree), client);
 }
 
-// --- phase 2
-// ---------------------------------------------------------------------------------------------------
+// --- phase 2 -----------------------------------------------------------------------------------------------
 
 void Replica::serve_waiting() {
   while (position_ == Position::leading && !waiting_.empty() &&
@@ -152,8 +150,7 @@ void Replica::count_vote(Slot slot, NodeId from) {
   serve_waiting();
 }
 
-// --- leading
-// ---------------------------------------------------------------------------------------------------
+// --- leading -----------------------------------------------------------------------------------------------
 
 bool Replica::has_majority_lately() const {
   const auto heard = std::count_if(peers_.begin(), peers_.end(), [this](const Peer& peer) {

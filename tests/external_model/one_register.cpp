@@ -16,8 +16,7 @@ namespace sim = lightcone::sim;
 using lightcone::models::parts::OperationSource;
 using lightcone::models::parts::stable::Cell;
 
-// --- messages and facts
-// --------------------------------------------------------------------------------------
+// --- messages and facts ------------------------------------------------------------------------------------
 
 struct Read {};  // -> Value
 BOOST_DESCRIBE_STRUCT(Read, (), ())
@@ -36,8 +35,7 @@ struct Stored {  // what was written first and is not answered yet is durable
 };
 BOOST_DESCRIBE_STRUCT(Stored, (), ())
 
-// --- what can be set
-// -------------------------------------------------------------------------------------------
+// --- what can be set ---------------------------------------------------------------------------------------
 
 struct Parameters {
   sim::Duration pause = std::chrono::milliseconds(5);
@@ -51,8 +49,7 @@ struct Parameters {
   }
 };
 
-// --- the server
-// --------------------------------------------------------------------------------------------------
+// --- the server --------------------------------------------------------------------------------------------
 
 class Server final : public sim::Handlers<Server, std::variant<Read, Write>, std::variant<Stored>> {
  public:
@@ -98,8 +95,7 @@ class Server final : public sim::Handlers<Server, std::variant<Read, Write>, std
   std::deque<std::pair<std::optional<sim::From>, Value>> owed_;
 };
 
-// --- the client
-// --------------------------------------------------------------------------------------------------
+// --- the client --------------------------------------------------------------------------------------------
 
 const std::vector<sim::OperationKind>& operation_kinds() {
   static const std::vector<sim::OperationKind> all = {{"read", "Reads the register.", 1},
@@ -157,8 +153,7 @@ class Client final : public sim::Story {
   OperationSource source_;
 };
 
-// --- the model
-// ---------------------------------------------------------------------------------------------------
+// --- the model ---------------------------------------------------------------------------------------------
 
 class OneRegister final : public sim::ModelWith<Parameters> {
  public:

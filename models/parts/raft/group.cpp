@@ -58,8 +58,7 @@ void Group::recover() {
   env_.mark(Recovered{setup_.id, ballot_.term, log_.last_index(), found.damaged.index, self_.lost_memory});
 }
 
-// --- durability
-// ----------------------------------------------------------------------------------------------
+// --- durability --------------------------------------------------------------------------------------------
 
 void Group::persist() {
   ++written_;
@@ -116,8 +115,7 @@ void Group::send_deferred() {
   }
 }
 
-// --- terms
-// -----------------------------------------------------------------------------------------------------
+// --- terms -------------------------------------------------------------------------------------------------
 
 bool Group::set_ballot(Ballot ballot) {
   if (ballot == ballot_) return true;

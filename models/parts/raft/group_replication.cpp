@@ -164,8 +164,7 @@ bool Group::has_quorum_lately() const {
   return reached(heard) == 1;
 }
 
-// --- followers
-// -----------------------------------------------------------------------------------------------
+// --- followers ---------------------------------------------------------------------------------------------
 
 Appended Group::blank_answer(Round round) const {
   return {setup_.id, ballot_.term, round, false, 0, 0, 0, !self_.lost_memory};
