@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/crdt/server.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests {
 
@@ -26,46 +26,20 @@ Parameters of(Type type, Mode mode) {
 }
 
 // Replica n1 of three.
-class One {
+class One : public OneServer<Server, Parameters> {
  public:
-  explicit One(const Parameters& parameters, sim::BugSet bugs = {})
-      : parameters_(parameters), bugs_(std::move(bugs)), safe_(safeguards_without(bugs_)) {
-    start();
-    sync();
-    env_.forget_sent();
-  }
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
-    server_->start();
-  }
+  explicit One(const Parameters& parameters, const sim::BugSet& bugs = {})
+      : OneServer(n1, parameters, bugs, {n1, n2, n3}), safe_(safeguards_without(bugs)) {}
+  // A while later: a name is of its moment.
   void restart() {
-    server_.reset();
-    env_.forget_sent();
-    env_.crash();
-    env_.advance(std::chrono::seconds(1));
-    start();
+    env().advance(std::chrono::seconds(1));
     connection_ = 0;
+    OneServer::restart();
   }
   void restart_after_power_loss() {
-    server_.reset();
-    env_.forget_sent();
-    env_.lose_power();
-    env_.advance(std::chrono::seconds(1));
-    start();
+    env().advance(std::chrono::seconds(1));
     connection_ = 0;
-  }
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    if constexpr (requires { server_->on(message, sim::From{from, 7}); }) {
-      server_->on(message, sim::From{from, 7});
-    } else {
-      server_->on(message);
-    }
-  }
-  void sync() { env_.complete_all_syncs(*server_); }
-  template <class M>
-  auto sent() {
-    return env_.take_sent<M>();
+    OneServer::restart_after_power_loss();
   }
   void ask(Change change) {
     hear(client, Do{connection_, ++number_, "k", change});
@@ -77,11 +51,11 @@ class One {
   void ask_again(Change change) { hear(client, Do{connection_, number_, "k", std::move(change)}); }
   sim::Value value() {
     sync();
-    return server_->replica().rules().read(server_->replica().store().objects(), "k");
+    return server().replica().rules().read(server().replica().store().objects(), "k");
   }
   // What another replica would send of its own change, made on `object`, which it has.
   Update by(const ReplicaId& replica, std::uint64_t counter, Change change, Object& object) const {
-    const Rules rules(parameters_, safe_);
+    const Rules rules(parameters(), safe_);
     Update update;
     update.dot = {replica, counter};
     for (std::uint64_t i = 1; i < counter; ++i) update.seen.add({replica, i});
@@ -93,18 +67,12 @@ class One {
     update.change = std::move(change);
     return update;
   }
-  Object blank() const { return Rules(parameters_, safe_).blank(); }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-  const Store& store() const { return server_->replica().store(); }
-  void gossip() { env_.fire<GossipDue>(*server_); }
+  Object blank() const { return Rules(parameters(), safe_).blank(); }
+  const Store& store() const { return server().replica().store(); }
+  void gossip() { env().fire<GossipDue>(server()); }
 
  private:
-  FakeEnv env_{n1};
-  Parameters parameters_;
-  sim::BugSet bugs_;
   Safeguards safe_;
-  std::unique_ptr<Server> server_;
   std::uint64_t connection_ = 0;
   std::uint64_t number_ = 0;
 };

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/dynamo/server.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests {
 
@@ -18,47 +18,26 @@ using models::parts::gossip::Member;
 
 constexpr NodeId n1{0}, n2{1}, n3{2}, n4{3}, client{9};
 
+Parameters four() {
+  Parameters parameters;
+  parameters.servers = 4;
+  parameters.members = 3;
+  parameters.conflict = Conflict::dvv;
+  parameters.read_repair = ReadRepair::async;
+  parameters.gossip_every = std::chrono::milliseconds(100);
+  return parameters;
+}
+
 // Of four servers, of which n4 is spare.
-class OneOfFour {
+class OneOfFour : public OneServer<Server, Parameters> {
  public:
-  explicit OneOfFour(NodeId self, sim::BugSet bugs = {}) : env_(self), bugs_(std::move(bugs)) {
-    parameters_.servers = 4;
-    parameters_.members = 3;
-    parameters_.conflict = Conflict::dvv;
-    parameters_.read_repair = ReadRepair::async;
-    parameters_.gossip_every = std::chrono::milliseconds(100);
-    start();
-    env_.forget_sent();
-  }
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3, n4});
-    server_->start();
+  explicit OneOfFour(NodeId self, sim::BugSet bugs = {})
+      : OneServer(self, four(), std::move(bugs), {n1, n2, n3, n4}) {}
+  void restart() {
+    OneServer::restart();
     sync();
   }
-  void restart() {
-    server_.reset();
-    env_.forget_sent();
-    env_.crash();
-    start();
-  }
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    if constexpr (requires { server_->on(message, sim::From{from, 7}); }) {
-      server_->on(message, sim::From{from, 7});
-    } else {
-      server_->on(message);
-    }
-  }
-  void sync() {
-    while (env_.pending_syncs() > 0) env_.complete_all_syncs(*server_);
-  }
-  template <class M>
-  auto sent() {
-    return env_.take_sent<M>();
-  }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-  const Membership& membership() const { return server_->membership(); }
+  const Membership& membership() const { return server().membership(); }
 
   // How many servers a read of any key asks, n4 among them or not.
   bool asks_newcomer() {
@@ -66,12 +45,6 @@ class OneOfFour {
     const auto asked = sent<RGet>();
     return std::any_of(asked.begin(), asked.end(), [](const auto& get) { return get.to == n4; });
   }
-
- private:
-  FakeEnv env_;
-  Parameters parameters_;
-  sim::BugSet bugs_;
-  std::unique_ptr<Server> server_;
 };
 
 JoinStep step(std::uint32_t status) { return {{n4, Member{1, 5, status}}}; }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/dynamo/server.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests {
 
@@ -26,48 +26,11 @@ Version version(std::int64_t counter, std::int64_t value) {
 }
 
 // Server n1 of three, each of which owns every key.
-class One {
+class One : public OneServer<Server, Parameters> {
  public:
-  explicit One(sim::BugSet bugs = {}, Parameters parameters = three())
-      : parameters_(std::move(parameters)), bugs_(std::move(bugs)) {
-    start();
-    sync();
-    env_.forget_sent();
-  }
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
-    server_->start();
-  }
-  // The process alone: nothing is synced by it.
-  void restart() {
-    server_.reset();
-    env_.forget_sent();
-    env_.crash();
-    start();
-  }
-  void restart_after_power_loss() {
-    server_.reset();
-    env_.forget_sent();
-    env_.lose_power();
-    start();
-    sync();
-  }
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    if constexpr (requires { server_->on(message, sim::From{from, 7}); }) {
-      server_->on(message, sim::From{from, 7});
-    } else {
-      server_->on(message);
-    }
-  }
-  void sync() { env_.complete_all_syncs(*server_); }
-  template <class M>
-  auto sent() {
-    return env_.take_sent<M>();
-  }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-  const Store& store() const { return server_->replica().store(); }
+  explicit One(sim::BugSet bugs = {}, const Parameters& parameters = three())
+      : OneServer(n1, parameters, std::move(bugs), {n1, n2, n3}) {}
+  const Store& store() const { return server().replica().store(); }
 
   // A put of this client, in its connection; the request's number.
   RequestId put(std::int64_t value) {
@@ -91,10 +54,6 @@ class One {
   }
 
  private:
-  FakeEnv env_{n1};
-  Parameters parameters_;
-  sim::BugSet bugs_;
-  std::unique_ptr<Server> server_;
   std::uint64_t connection_ = 0;
   std::uint64_t number_ = 0;
 };

@@ -7,7 +7,7 @@
 
 #include "models/dynamo/causality.hpp"
 #include "models/dynamo/server.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests {
 
@@ -17,40 +17,26 @@ using namespace models::dynamo;
 
 constexpr NodeId n1{0}, n2{1}, n3{2}, n4{3}, n5{4}, client{9};
 
+Parameters five() {
+  Parameters parameters;
+  parameters.conflict = Conflict::dvv;
+  parameters.sloppy = true;
+  parameters.read_repair = ReadRepair::async;
+  return parameters;
+}
+
 // Server n1, and the key's walk of the ring.
-class Store5 {
+class Store5 : public OneServer<Server, Parameters> {
  public:
-  explicit Store5(sim::BugSet bugs = {}) : bugs_(std::move(bugs)) {
-    parameters_.conflict = Conflict::dvv;
-    parameters_.sloppy = true;
-    parameters_.read_repair = ReadRepair::async;
+  explicit Store5(sim::BugSet bugs = {}) : OneServer(n1, five(), std::move(bugs), {n1, n2, n3, n4, n5}) {}
+  void lose_disk() {
+    end();
+    env().disk().wipe();
+    env().lose_power();
     start();
-    env_.forget_sent();
-  }
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3, n4, n5});
-    server_->start();
     sync();
   }
-  void lose_disk() {
-    server_.reset();
-    env_.forget_sent();
-    env_.disk().wipe();
-    env_.lose_power();
-    start();
-  }
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    server_->on(message, sim::From{from, 7});
-  }
-  void sync() { env_.complete_all_syncs(*server_); }
-  template <class M>
-  auto sent() {
-    return env_.take_sent<M>();
-  }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-  Version held(const std::string& key) const { return server_->replica().store().find(key); }
+  Version held(const std::string& key) const { return server().replica().store().find(key); }
 
   // A write is taken here, for an owner or as one, and durable; the state that the coordinator is told.
   Version take(RequestId request, const std::string& key, int value, Context context = {},
@@ -86,13 +72,9 @@ class Store5 {
     REQUIRE(asked_.size() == 3);
     return asked_[0].message.request;
   }
-  std::vector<NodeId> walk(const std::string& key) const { return server_->ring().walk(key); }
+  std::vector<NodeId> walk(const std::string& key) const { return server().ring().walk(key); }
 
  private:
-  FakeEnv env_{n1};
-  Parameters parameters_;
-  sim::BugSet bugs_;
-  std::unique_ptr<Server> server_;
   std::uint64_t connection_ = 0;
   std::uint64_t number_ = 0;
   std::vector<FakeEnv::Sent<AskToTake>> asked_;

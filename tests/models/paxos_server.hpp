@@ -1,13 +1,12 @@
 // One server of Paxos, without a simulation: n1 of three.
 #pragma once
 
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "models/paxos/registers.hpp"
 #include "models/paxos/replica.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests::paxos_server {
 
@@ -16,63 +15,30 @@ using models::parts::key_value::Verb;
 
 inline constexpr NodeId n1{0}, n2{1}, n3{2}, client{9}, other_client{10};
 
+inline Parameters of_three(Parameters parameters) {
+  parameters.servers = 3;
+  return parameters;
+}
+
 template <class Server>
-class One {
+class One : public OneServer<Server, Parameters> {
  public:
   explicit One(sim::BugSet bugs = {}, const Parameters& parameters = {})
-      : parameters_(parameters), bugs_(std::move(bugs)) {
-    parameters_.servers = 3;
-    start();
-    sync();
-    env_.forget_sent();
-  }
-  void restart_after_power_loss() {
-    server_.reset();
-    env_.lose_power();
-    env_.forget_sent();
-    start();
-    sync();
-  }
+      : OneServer<Server, Parameters>(n1, of_three(parameters), std::move(bugs), {n1, n2, n3}) {}
   void restart() {
-    server_.reset();
-    env_.crash();
-    env_.forget_sent();
-    start();
-    sync();
+    OneServer<Server, Parameters>::restart();
+    this->sync();
   }
-
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    server_->on(message, sim::From{from, 7});
-  }
-  void sync() { env_.complete_all_syncs(*server_); }
   // What it has sent to itself arrives.
   void loop_back() {
-    sync();
-    for (const auto& own : env_.template take_sent<Promise>()) {
-      if (own.to == n1) hear(n1, own.message);
+    this->sync();
+    for (const auto& own : this->template sent<Promise>()) {
+      if (own.to == n1) this->hear(n1, own.message);
     }
-    for (const auto& own : env_.template take_sent<Vote>()) {
-      if (own.to == n1) hear(n1, own.message);
+    for (const auto& own : this->template sent<Vote>()) {
+      if (own.to == n1) this->hear(n1, own.message);
     }
   }
-  template <class M>
-  auto sent() {
-    return env_.template take_sent<M>();
-  }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-
- private:
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
-    server_->start();
-  }
-
-  Parameters parameters_;
-  sim::BugSet bugs_;
-  FakeEnv env_{n1};
-  std::unique_ptr<Server> server_;
 };
 
 inline Command put(std::int64_t value) {
