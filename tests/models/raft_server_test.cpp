@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "models/raft/server.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/one_server.hpp"
 
 namespace lightcone::tests {
 
@@ -26,51 +26,24 @@ using sim::NodeId;
 constexpr NodeId n1{0}, n2{1}, n3{2}, client{3};
 
 // Server n1 of three.
-class One {
+class One : public OneServer<Server, models::raft::Parameters> {
  public:
   explicit One(sim::BugSet bugs = {}, const models::raft::Parameters& parameters = {})
-      : parameters_(parameters), bugs_(std::move(bugs)) {
-    start();
-    env_.complete_all_syncs(*server_);
-  }
-  void start() {
-    server_ = std::make_unique<Server>(env_, parameters_, bugs_, std::vector<NodeId>{n1, n2, n3});
-    server_->start();
-  }
-  void restart_after_power_loss() {
-    server_.reset();
-    env_.lose_power();
-    start();
-    env_.complete_all_syncs(*server_);
-  }
-
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    server_->on(message, sim::From{from, 7});
-  }
-  void sync() { env_.complete_all_syncs(*server_); }
-  FakeEnv& env() { return env_; }
-  Server& server() { return *server_; }
-  const models::parts::raft::Group& group() const { return server_->raft(); }
+      : OneServer(n1, parameters, std::move(bugs), {n1, n2, n3}) {}
+  const models::parts::raft::Group& group() const { return server().raft(); }
 
   // Makes it the leader of the next term.
   void lead() {
-    env_.fire<ElectionTimedOut>(*server_);
+    env().fire<ElectionTimedOut>(server());
     hear(n2, Voted{0, group().term() + 1, true, true});
     sync();
     // Its own vote came back to it when it was durable.
-    for (const auto& own : env_.take_sent<Voted>()) hear(own.to, own.message);
+    for (const auto& own : env().take_sent<Voted>()) hear(own.to, own.message);
     hear(n2, Voted{0, group().term(), true, false});
     REQUIRE(group().position() == Position::leader);
     sync();
-    env_.forget_sent();
+    env().forget_sent();
   }
-
- private:
-  models::raft::Parameters parameters_;
-  sim::BugSet bugs_;
-  FakeEnv env_{n1};
-  std::unique_ptr<Server> server_;
 };
 
 Entries entries(std::initializer_list<models::parts::raft::Term> terms, models::parts::raft::Index first) {
