@@ -1,31 +1,20 @@
 // Opens a page in headless Chromium, uses each panel and says what is wrong.
 //   node drive.mjs PAGE EXPECTED_VERDICT [SCREENSHOT_FOLDER]
-// playwright-core is taken from the folder that PLAYWRIGHT names.
-import { createRequire } from "node:module";
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { check, check_narrow, is_local, open, painted, report, settled } from "./browser.mjs";
 
-const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
 const [file, verdict, pictures] = process.argv.slice(2);
-const problems = [];
-const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-page.setDefaultTimeout(5000);
-page.on("console", (message) => { if (message.type() === "error") problems.push(`console: ${message.text()}`); });
-page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked the network: ${request.url()}`); });
+const { browser, page } = await open({ width: 1400, height: 900, may_ask: is_local });
 const picture = async (name, whole = false) => {
   if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png`, fullPage: whole });
 };
 const text = (selector) => page.locator(selector).innerText();
 const canvasHash = () => page.evaluate(() => document.querySelector("canvas").toDataURL().length + document.querySelector("canvas").toDataURL().slice(-4000));
-const settled = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 await page.goto(`file://${file}`);
-await page.waitForFunction(() => document.documentElement.dataset.painted !== undefined, undefined, { timeout: 20000 });
-const painted = Number(await page.evaluate(() => document.documentElement.dataset.painted));
+const painted_ms = await painted(page, 20000);
 await picture("first");
 
 // A: the verdict, and a command to get the run again.
@@ -41,16 +30,16 @@ check("no script of the run ran", (await page.evaluate(() => globalThis.owned)) 
 const before = await canvasHash();
 await page.locator("canvas").hover({ position: { x: 700, y: 200 } });
 await page.mouse.wheel(0, -600);
-await settled();
+await settled(page);
 check("the wheel zooms", before !== await canvasHash());
 await page.keyboard.press("m");
-await settled();
+await settled(page);
 check("m selects a message", /→/.test(await text("#selected b")), await text("#selected"));
 check("what led to it is listed", (await page.locator("#selected .chain li").count()) > 0);
 await picture("cone");
 const withAll = await canvasHash();
 await page.getByLabel("only the light cone").check();
-await settled();
+await settled(page);
 check("the cone alone can be shown", withAll !== await canvasHash());
 await page.getByLabel("only the light cone").uncheck();
 
@@ -143,16 +132,15 @@ const frames = await page.evaluate(async () => {
 await picture("whole", true);
 if (pictures) for (const panel of ["operations", "scenario"]) await page.locator(`#${panel}`).screenshot({ path: `${pictures}/${basename(file, ".html")}-${panel}.png` });
 await page.emulateMedia({ colorScheme: "dark" });
-await settled();
+await settled(page);
 await picture("dark");
 if (pictures) await page.locator("#operations").screenshot({ path: `${pictures}/${basename(file, ".html")}-operations-dark.png` });
 await page.setViewportSize({ width: 390, height: 900 });
-await settled();
-check("a narrow window is not wider than itself", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), await page.evaluate(() => String(document.documentElement.scrollWidth)));
+await settled(page);
+await check_narrow(page, "a narrow page");
 if (pictures) await page.locator("#operations").screenshot({ path: `${pictures}/${basename(file, ".html")}-operations-narrow.png` });
 
 await browser.close();
 const size = statSync(file).size;
 check("a page is below 5 MB", size < 5_000_000, String(size));
-console.log(JSON.stringify({ page: basename(file), bytes: size, painted_ms: painted, slowest_frame_ms: frames, problems }));
-process.exit(problems.length === 0 ? 0 : 1);
+report({ page: basename(file), bytes: size, painted_ms, slowest_frame_ms: frames });

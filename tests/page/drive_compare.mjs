@@ -1,30 +1,20 @@
 // Opens a page that compares two runs in headless Chromium and uses it.
 //   node drive_compare.mjs PAGE differ|same [SCREENSHOT_FOLDER]
-import { createRequire } from "node:module";
 import { statSync } from "node:fs";
 import { basename } from "node:path";
+import { check, check_narrow, is_local, open, painted, report, settled } from "./browser.mjs";
 
-const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
 const [file, expected, pictures] = process.argv.slice(2);
-const problems = [];
-const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-page.setDefaultTimeout(5000);
-page.on("console", (message) => { if (message.type() === "error") problems.push(`console: ${message.text()}`); });
-page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-page.on("request", (request) => { if (!/^(file|data|blob):/.test(request.url())) problems.push(`asked the network: ${request.url()}`); });
+const { browser, page } = await open({ width: 1400, height: 1000, may_ask: is_local });
 const picture = async (name, whole = false) => {
   if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png`, fullPage: whole });
 };
-const settled = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-const hashes = async () => { await settled(); return page.evaluate(() => [...document.querySelectorAll("canvas")].map((each) => each.toDataURL())); };
+const hashes = async () => { await settled(page); return page.evaluate(() => [...document.querySelectorAll("canvas")].map((each) => each.toDataURL())); };
 const clock = async () => Number((await page.locator(".clock").innerText()).replace(" s", ""));
 
 await page.goto(`file://${file}`);
-await page.waitForFunction(() => document.documentElement.dataset.painted !== undefined, undefined, { timeout: 20000 });
-const painted = Number(await page.evaluate(() => document.documentElement.dataset.painted));
+const painted_ms = await painted(page, 20000);
 await picture("first");
 check("there are two diagrams", (await page.locator("canvas").count()) === 2);
 check("ids are there once", await page.evaluate(() => { const all = [...document.querySelectorAll("[id]")].map((each) => each.id); return new Set(all).size === all.length; }));
@@ -87,14 +77,13 @@ if (expected === "differ") {
 }
 await picture("whole", true);
 await page.emulateMedia({ colorScheme: "dark" });
-await settled();
+await settled(page);
 await picture("dark");
 await page.setViewportSize({ width: 390, height: 900 });
-await settled();
-check("a narrow window is not wider than itself", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+await settled(page);
+await check_narrow(page, "a narrow page");
 await picture("narrow");
 await browser.close();
 const size = statSync(file).size;
 check("a page is below 5 MB", size < 5_000_000, String(size));
-console.log(JSON.stringify({ page: basename(file), bytes: size, painted_ms: painted, problems }));
-process.exit(problems.length === 0 ? 0 : 1);
+report({ page: basename(file), bytes: size, painted_ms });

@@ -1,22 +1,15 @@
 // Opens a lesson's page in headless Chromium: nothing is given away before the prediction, everything is there after it.
 //   node drive_lesson.mjs PAGE CHOICE right|wrong [SCREENSHOT_FOLDER]
-import { createRequire } from "node:module";
 import { basename } from "node:path";
+import { check, check_narrow, is_local, open, painted, report } from "./browser.mjs";
 
-const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
 const [file, choice, expected, pictures] = process.argv.slice(2);
-const problems = [];
-const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-page.setDefaultTimeout(5000);
-page.on("console", (message) => { if (message.type() === "error") problems.push(`console: ${message.text()}`); });
-page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+const { browser, page } = await open({ width: 1200, height: 900, may_ask: is_local });
 const picture = async (name) => { if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png` }); };
 
 await page.goto(`file://${file}`);
-await page.waitForFunction(() => document.documentElement.dataset.painted !== undefined, undefined, { timeout: 20000 });
+await painted(page, 20000);
 const choices = page.locator("#lesson .choices button");
 check("there are choices", (await choices.count()) >= 2);
 for (const hidden of ["#verdict", "#explanation", "#operations", "canvas", "#lesson .result"])
@@ -59,8 +52,7 @@ await picture("answer");
 await page.emulateMedia({ colorScheme: "dark" });
 await picture("answer-dark");
 await page.setViewportSize({ width: 390, height: 800 });
-check("a narrow window is not wider than itself", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+await check_narrow(page, "a narrow page");
 await picture("answer-narrow");
 await browser.close();
-console.log(JSON.stringify({ page: basename(file), problems }));
-process.exit(problems.length === 0 ? 0 : 1);
+report({ page: basename(file) });

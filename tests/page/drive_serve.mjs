@@ -3,12 +3,9 @@
 //   node drive_serve.mjs LIGHTCONE SOURCE_FOLDER SCRATCH_FOLDER
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { check, check_narrow, open, painted, report } from "./browser.mjs";
 
-const { chromium } = createRequire(`${process.env.PLAYWRIGHT}/`)("playwright-core");
 const [program, source, scratch] = process.argv.slice(2);
-const problems = [];
-const check = (what, good, saw = "") => { if (!good) problems.push(`${what}${saw === "" ? "" : `: ${saw}`}`); };
 
 // A lesson as it is, and one in which every text is hostile.
 const folder = `${scratch}/served`;
@@ -34,14 +31,15 @@ const address = await new Promise((found, failed) => {
   server.on("exit", () => failed(new Error(`the server ended: ${said}`)));
 });
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
-page.setDefaultTimeout(30_000);
-page.on("console", (message) => { if (message.type() === "error" && !message.text().includes("favicon")) problems.push(`console: ${message.text()}`); });
-page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-page.on("request", (request) => { if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) problems.push(`asked elsewhere: ${request.url()}`); });
+const { browser, page } = await open({
+  width: 1100,
+  height: 900,
+  timeout: 30_000,
+  may_ask: (url) => url.startsWith(address) || /^(data|blob):/.test(url),
+  may_complain: (text) => text.includes("favicon"),
+});
 const picture = (name) => page.screenshot({ path: `${scratch}/serve-${name}.png` });
-const shown = () => page.waitForFunction(() => document.documentElement.dataset.painted !== undefined);
+const shown = () => painted(page, 30_000);
 
 // All its changes, or only the first, are tried.
 async function takeLesson(title, name, all) {
@@ -108,9 +106,8 @@ await page.emulateMedia({ colorScheme: "dark" });
 await page.goto(address);
 await picture("list-dark");
 await page.setViewportSize({ width: 390, height: 800 });
-check("a narrow list is not wider than its window", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+await check_narrow(page, "a narrow list");
 await picture("list-narrow");
 await browser.close();
 server.kill("SIGINT");
-console.log(JSON.stringify({ page: "serve", problems }));
-process.exit(problems.length === 0 ? 0 : 1);
+report({ page: "serve" });
