@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <variant>
 
 #include "reports/checkers/check_history.hpp"
 #include "reports/judge.hpp"
@@ -83,11 +84,23 @@ std::string strongest_below(const sim::History& history, const std::string& obje
   return sessions.holds.empty() ? "no session guarantee" : joined(sessions.holds);
 }
 
-void find_consistency(const sim::RunRecord& run, const checkers::Budget& budget, CapRow& row) {
+// As it was judged where the model makes the claim, however weakly.
+Verdict linearizability_of(const sim::RunRecord& run, const RunReport& report, const std::string& object,
+                           const checkers::Budget& budget) {
+  const auto claim = std::find_if(report.claims.begin(), report.claims.end(), [](const ClaimReport& each) {
+    return std::holds_alternative<sim::judged_by::Linearizability>(each.claim.judged_by);
+  });
+  if (claim != report.claims.end()) return claim->judgement.verdict;
+  const checkers::Checked checked = check(run.history, object, {"linearizable"}, budget);
+  return checked.problem.empty() ? checked.verdict : Verdict::unknown;
+}
+
+void find_consistency(const sim::RunRecord& run, const RunReport& report, const checkers::Budget& budget,
+                      CapRow& row) {
   const std::string object = checkers::guess_model(run.history);
-  const checkers::Checked linearizable = check(run.history, object, {"linearizable"}, budget);
-  row.is_decided = linearizable.problem.empty() && linearizable.verdict != Verdict::unknown;
-  row.is_linearizable = row.is_decided && linearizable.verdict == Verdict::held;
+  const Verdict linearizable = linearizability_of(run, report, object, budget);
+  row.is_decided = linearizable != Verdict::unknown && linearizable != Verdict::invalid;
+  row.is_linearizable = linearizable == Verdict::held;
   if (!row.is_decided) {
     row.consistency = "undecided";
   } else {
@@ -121,9 +134,10 @@ CapRow measure_cap(const sim::RunRecord& run, const Partition& partition, const 
     row.sides.push_back(answers_within(run.history, began, ended, &side));
     row.settled.push_back(answers_within(run.history, began + (ended - began) / 2, ended, &side));
   }
-  find_consistency(run, budget, row);
+  const RunReport report = judge(run, budget);
+  find_consistency(run, report, budget, row);
   std::set<std::string> anomalies;
-  for (const ClaimReport& claim : judge(run, budget).claims) {
+  for (const ClaimReport& claim : report.claims) {
     if (claim.judgement.verdict != Verdict::violated && claim.judgement.verdict != Verdict::weak) continue;
     anomalies.insert(claim.finding ? claim.finding->anomaly : claim.judgement.anomaly);
   }
