@@ -9,6 +9,7 @@ namespace lightcone::models::kafka {
 namespace {
 
 constexpr int looks_a_lag = 4;            // for followers that lag, in the time after which they do
+constexpr int looks_a_session = 6;        // for members of a group, in the time after which they expire
 constexpr Pid pids_a_broker = 1'000'000;  // that one incarnation can give
 
 }  // namespace
@@ -19,12 +20,14 @@ Broker::Broker(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
       safe_(safeguards_without(bugs)),
       places_(std::move(places)),
       incarnation_(env.stream("incarnation").next()) {
-  for (PartitionId id = 0; id < static_cast<PartitionId>(parameters.partitions); ++id) {
+  for (PartitionId id = 0; id < static_cast<PartitionId>(parameters.all_partitions()); ++id) {
     const std::vector<NodeId> replicas = replicas_of(id, places_.brokers, parameters.rf);
     if (std::find(replicas.begin(), replicas.end(), env.self()) == replicas.end()) continue;
     Host& host = *this;
     replicas_.try_emplace(id, env, parameters_, safe_, host, id);
   }
+  Replica* offsets = parameters.has_group() ? replica(parameters.offsets_partition()) : nullptr;
+  if (offsets != nullptr) group_.emplace(env, parameters_, safe_, *offsets);
 }
 
 void Broker::start() {
@@ -34,12 +37,14 @@ void Broker::start() {
   env_.after(parameters_.lag_max / looks_a_lag, IsrCheckDue{});
   env_.after(parameters_.checkpoint_every, CheckpointDue{});
   if (parameters_.flush == Flush::none) env_.after(parameters_.writeback, WritebackDue{});
+  if (group_) env_.after(parameters_.session_timeout / looks_a_session, GroupCheckDue{});
 }
 
 void Broker::show(sim::FieldVisitor& visitor) const {
   sim::visit_field("epoch", epoch_, visitor);
   sim::visit_field("metadata", image_.version, visitor);
   for (const auto& [id, replica] : replicas_) replica.show(visitor);
+  if (group_) group_->show(visitor);
 }
 
 Replica* Broker::replica(PartitionId id) {
@@ -76,6 +81,35 @@ void Broker::on(const Poll& poll, const sim::From& from) {
   } else {
     env_.reply(from, Refused{Reason::not_leader});
   }
+}
+
+// --- the consumer group ------------------------------------------------------------------------------------
+
+template <class Request>
+void Broker::to_group(const Request& request, const sim::From& from) {
+  if (group_) {
+    group_->on(request, from);
+  } else {
+    env_.reply(from, GroupRefused{GroupReason::not_coordinator});
+  }
+}
+
+void Broker::on(const JoinGroup& join, const sim::From& from) { to_group(join, from); }
+void Broker::on(const SyncGroup& sync, const sim::From& from) { to_group(sync, from); }
+void Broker::on(const GroupHeartbeat& heartbeat, const sim::From& from) { to_group(heartbeat, from); }
+void Broker::on(const LeaveGroup& leave, const sim::From& from) {
+  if (group_) group_->on(leave, from);
+}
+void Broker::on(const OffsetCommit& commit, const sim::From& from) { to_group(commit, from); }
+void Broker::on(const OffsetFetch& fetch, const sim::From& from) { to_group(fetch, from); }
+
+void Broker::on(const GroupCheckDue&) {
+  env_.after(parameters_.session_timeout / looks_a_session, GroupCheckDue{});
+  group_->check();
+}
+
+void Broker::leader_moved(PartitionId partition) {
+  if (group_ && partition == parameters_.offsets_partition()) group_->replica_moved();
 }
 
 // --- replicas ----------------------------------------------------------------------------------------------

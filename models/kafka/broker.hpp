@@ -7,15 +7,18 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
+#include "models/kafka/group_coordinator.hpp"
 #include "models/kafka/messages.hpp"
 #include "models/kafka/replica.hpp"
 #include "sim/process.hpp"
 
 namespace lightcone::models::kafka {
 
-class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, FromControllers, BrokerFacts>,
+class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGroup, FromReplicas,
+                                          FromControllers, BrokerFacts>,
                      private Replica::Host {
  public:
   struct Places {
@@ -31,6 +34,13 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
   void on(const InitProducerId&, const sim::From& from);
   void on(const Produce& produce, const sim::From& from);
   void on(const Poll& poll, const sim::From& from);
+
+  void on(const JoinGroup& join, const sim::From& from);
+  void on(const SyncGroup& sync, const sim::From& from);
+  void on(const GroupHeartbeat& heartbeat, const sim::From& from);
+  void on(const LeaveGroup& leave, const sim::From& from);
+  void on(const OffsetCommit& commit, const sim::From& from);
+  void on(const OffsetFetch& fetch, const sim::From& from);
 
   void on(const FetchRecords& fetch, const sim::From& from);
   void on(const FetchedRecords& fetched, const sim::From& from);
@@ -50,6 +60,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
   void on(const WritebackDue&);
   void on(const FetchDue& due);
   void on(const Flushed& done);
+  void on(const GroupCheckDue&);
 
   BrokerEpoch epoch() const { return epoch_; }
   const std::map<PartitionId, Replica>& replicas() const { return replicas_; }
@@ -62,7 +73,10 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
  private:
   void ask_controller(const AlterPartition& wanted) override;
   void log_changed() override;
+  void leader_moved(PartitionId partition) override;
 
+  template <class Request>
+  void to_group(const Request& request, const sim::From& from);
   void adopt(const Image& image);
   void speak_to_controller();
   void try_another_controller();
@@ -74,6 +88,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromReplicas, Fro
   Safeguards safe_;
   Places places_;
   std::map<PartitionId, Replica> replicas_;
+  std::optional<GroupCoordinator> group_;  // where the group's offsets are
   std::uint64_t incarnation_;
   BrokerEpoch epoch_ = 0;       // 0: not registered yet
   bool is_registered_ = false;  // in epoch_, as far as it knows

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/kafka/controller.hpp"
+#include "models/kafka/group_monitor.hpp"
 
 namespace lightcone::models::kafka {
 
@@ -64,11 +65,18 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
       Claim{"P7.9", "a leader epoch of a partition has one leader, and no broker goes back to an earlier one",
             Assumption::a0},
   };
-  claims.push_back({"L7.1",
-                    "after the heal every operation succeeds, ISRs are whole again and all is committed",
-                    Assumption::a3,
-                    judged_by::Recovery{parameters.longest_timeout() * 10},
-                    {}});
+  if (parameters.has_group()) {
+    for (Claim& claim : claims_about_groups(parameters)) claims.push_back(std::move(claim));
+  }
+  claims.push_back(
+      {"L7.1",
+       parameters.has_group()
+           ? "after the heal every operation succeeds, ISRs are whole again, all is committed, "
+             "and after few rebalances the group has processed all of it"
+           : "after the heal every operation succeeds, ISRs are whole again and all is committed",
+       Assumption::a3,
+       judged_by::Recovery{parameters.longest_timeout() * 10},
+       {}});
   return claims;
 }
 
@@ -77,7 +85,7 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
       parameters_(parameters),
       phases_(phases),
       brokers_(simulation.nodes_of_role("broker")),
-      partitions_(static_cast<std::size_t>(parameters.partitions)),
+      partitions_(static_cast<std::size_t>(parameters.all_partitions())),
       losses_(simulation) {
   for (const NodeId node : brokers_) seen_[node] = {};
   for (const NodeId node : simulation.nodes_of_role("client")) clients_[node] = {};
@@ -134,8 +142,8 @@ void Monitor::look_at_replica(NodeId node, const Replica& replica) {
   if (replica.leader_epoch() < seen.epoch) {
     simulation_.report({"P7.9",
                         "split-brain",
-                        fmt::format("{} went back from leader epoch {} of p{} to {}", name(node), seen.epoch,
-                                    replica.id(), replica.leader_epoch()),
+                        fmt::format("{} went back from leader epoch {} of {} to {}", name(node), seen.epoch,
+                                    parameters_.name_of(replica.id()), replica.leader_epoch()),
                         {node}});
   }
   if (took_over) look_at_leader(node, replica);
@@ -152,8 +160,8 @@ void Monitor::look_at_leader(NodeId node, const Replica& replica) {
   if (!is_first && other->second != node) {
     simulation_.report({"P7.9",
                         "split-brain",
-                        fmt::format("{} and {} both led p{} in epoch {}", name(other->second), name(node),
-                                    replica.id(), replica.leader_epoch()),
+                        fmt::format("{} and {} both led {} in epoch {}", name(other->second), name(node),
+                                    parameters_.name_of(replica.id()), replica.leader_epoch()),
                         {other->second, node}});
   }
   if (replica.leader_epoch() < partition.latest_epoch) return;
@@ -183,9 +191,10 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
     simulation_.report(
         {"P7.2",
          "divergence",
-         fmt::format("record {} of p{} was committed as {} of epoch {}, and {} has committed {} "
+         fmt::format("record {} of {} was committed as {} of epoch {}, and {} has committed {} "
                      "of epoch {} there",
-                     offset, id, before.value, before.epoch, name(node), record.value, record.epoch),
+                     offset, parameters_.name_of(id), before.value, before.epoch, name(node), record.value,
+                     record.epoch),
          {node},
          std::move(excuse)});
     if (!replaces) return;
@@ -202,7 +211,7 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
 
 void Monitor::commit(NodeId node, Partition& partition, PartitionId id, const Record& record) {
   partition.committed.push_back(record);
-  check_order(node, partition, id, record);
+  if (record.producer != no_node) check_order(node, partition, id, record);
 }
 
 // P7.3 and P7.4
@@ -212,18 +221,18 @@ void Monitor::check_order(NodeId node, Partition& partition, PartitionId id, con
     simulation_.metrics().count("duplicates");
     simulation_.report({"P7.4",
                         "duplicate-effect",
-                        fmt::format("{} is in p{} twice, the second time at {}", record.value, id,
-                                    partition.committed.size() - 1),
+                        fmt::format("{} is in {} twice, the second time at {}", record.value,
+                                    parameters_.name_of(id), partition.committed.size() - 1),
                         {node, record.producer}});
     return;
   }
   if (record.number < order.latest) {
-    simulation_.report(
-        {"P7.3",
-         "reorder",
-         fmt::format("record {} of {}, {}, is in p{} at {}, behind its record {}", record.number,
-                     name(record.producer), record.value, id, partition.committed.size() - 1, order.latest),
-         {node, record.producer}});
+    simulation_.report({"P7.3",
+                        "reorder",
+                        fmt::format("record {} of {}, {}, is in {} at {}, behind its record {}",
+                                    record.number, name(record.producer), record.value,
+                                    parameters_.name_of(id), partition.committed.size() - 1, order.latest),
+                        {node, record.producer}});
   }
   order.latest = std::max(order.latest, record.number);
 }
@@ -243,9 +252,10 @@ void Monitor::check_maximal_isr(NodeId leader, const Replica& replica) {
     simulation_.report(
         {"P7.8",
          "invariant(P7.8)",
-         fmt::format("{} moved the high watermark of p{} to {}, and {}, which is in the ISR, has "
+         fmt::format("{} moved the high watermark of {} to {}, and {}, which is in the ISR, has "
                      "{} records",
-                     name(leader), replica.id(), replica.high_watermark(), name(member), end),
+                     name(leader), parameters_.name_of(replica.id()), replica.high_watermark(), name(member),
+                     end),
          {leader, member}});
   }
 }
@@ -266,9 +276,9 @@ void Monitor::check_one(NodeId leader, const Replica& replica, Offset offset, co
   simulation_.report(
       {is_delivery ? "P7.2" : "P7.1",
        is_delivery ? "phantom" : "lost-write",
-       fmt::format("{} was {} at {} of p{}, and {}, which leads epoch {}, does not have it there",
-                   record.value, is_delivery ? "given to a consumer" : "acknowledged", offset, replica.id(),
-                   name(leader), replica.leader_epoch()),
+       fmt::format("{} was {} at {} of {}, and {}, which leads epoch {}, does not have it there",
+                   record.value, is_delivery ? "given to a consumer" : "acknowledged", offset,
+                   parameters_.name_of(replica.id()), name(leader), replica.leader_epoch()),
        {leader},
        losses_.excuse(replica.id(), offset, record, parameters_.min_isr)});
 }
@@ -309,12 +319,13 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
       const Record& next = partition.committed[static_cast<std::size_t>(polled.high_watermark)];
       excuse = losses_.excuse(delivered.partition, polled.high_watermark, next, parameters_.min_isr);
     }
-    simulation_.report({"P7.2",
-                        "nonmonotonic",
-                        fmt::format("{} was told that the high watermark of p{} is {} after {}", name(client),
-                                    delivered.partition, polled.high_watermark, high_watermark),
-                        {client, delivered.by},
-                        std::move(excuse)});
+    simulation_.report(
+        {"P7.2",
+         "nonmonotonic",
+         fmt::format("{} was told that the high watermark of {} is {} after {}", name(client),
+                     parameters_.name_of(delivered.partition), polled.high_watermark, high_watermark),
+         {client, delivered.by},
+         std::move(excuse)});
   }
   high_watermark = polled.high_watermark;
   NodeId leader = no_node;
@@ -352,7 +363,8 @@ void Monitor::check_recovered(PartitionId id) {
     what = fmt::format("{} of its {} records are committed", replica->high_watermark(), replica->log().end());
   }
   if (what.empty()) return;
-  simulation_.report({"L7.1", "unavailable", fmt::format("p{} at the end: {}", id, what), {}});
+  simulation_.report(
+      {"L7.1", "unavailable", fmt::format("{} at the end: {}", parameters_.name_of(id), what), {}});
 }
 
 }  // namespace lightcone::models::kafka

@@ -28,6 +28,11 @@ class Monitor final : public sim::Monitor {
   void after_event(NodeId node) override;
   void at_end() override;
 
+  // The records of a partition that were seen to be committed, in order.
+  const Records& committed(PartitionId id) const { return partitions_.at(id).committed; }
+  // Why some of them were replaced by others since; empty: they were not.
+  const std::string& why_replaced(PartitionId id) const { return partitions_.at(id).excuse; }
+
  private:
   // What was last seen of a replica.
   struct Seen {

@@ -10,7 +10,6 @@ using parts::Ending;
 
 namespace {
 
-constexpr sim::Duration breather = std::chrono::milliseconds(20);
 constexpr int tries_to_read = 4;  // time-outs that a poll has to find a leader in
 
 }  // namespace
@@ -20,43 +19,34 @@ Consumer::Consumer(sim::Env& env, const Parameters& parameters, const sim::Workl
     : env_(env),
       workload_(workload),
       directory_(directory),
-      positions_(static_cast<std::size_t>(parameters.partitions)) {}
+      epochs_(static_cast<std::size_t>(parameters.partitions)) {}
 
 sim::MonoTime Consumer::deadline() const { return env_.mono() + workload_.timeout * tries_to_read; }
 
 // Nothing: no leader answered in time.
-sim::Task<std::optional<Polled>> Consumer::ask(PartitionId partition, Position& position,
+sim::Task<std::optional<Polled>> Consumer::ask(PartitionId partition, Epochs& epochs,
                                                sim::MonoTime deadline) {
   while (env_.mono() < deadline) {
     const sim::Duration left = std::min(deadline - env_.mono(), workload_.timeout);
-    const PartitionLeader leader = directory_.leader_of(partition);
-    if (leader.leader == no_node) {
-      co_await directory_.refresh(left);
-      co_await sim::sleep(env_, breather);
+    const NodeId leader = directory_.leader_of(partition).leader;
+    const Position at{epochs.size(), epochs.empty() ? 0 : epochs.back()};
+    Answer answer = co_await ask_leader(env_, directory_, partition, at, left);
+    if (!answer) continue;
+    if (const auto* moved = std::get_if<Moved>(&*answer)) {
+      epochs.resize(std::min(epochs.size(), static_cast<std::size_t>(moved->position.offset)));
       continue;
     }
-    const LeaderEpoch last = position.empty() ? 0 : position.back();
-    Poll request{partition, leader.epoch, position.size(), last};
-    auto reply = co_await sim::call<Polled, Refused, Moved>(env_, leader.leader, request, left);
-    if (!reply || std::holds_alternative<Refused>(*reply)) {
-      co_await directory_.refresh(left);
-      if (reply) co_await sim::sleep(env_, breather);
-    } else if (const auto* moved = std::get_if<Moved>(&*reply)) {
-      env_.metrics().count("consumers sent back");
-      position.resize(std::min(position.size(), static_cast<std::size_t>(moved->offset)));
-    } else {
-      Polled polled = std::get<Polled>(std::move(*reply));
-      if (polled.offset != position.size()) continue;  // another poll of this partition was faster
-      for (const Record& record : polled.records) position.push_back(record.epoch);
-      delivered_ = {delivered_.count + 1, partition, polled, leader.leader};
-      co_return polled;
-    }
+    Polled polled = std::get<Polled>(std::move(*answer));
+    if (polled.offset != epochs.size()) continue;  // another poll of this partition was faster
+    for (const Record& record : polled.records) epochs.push_back(record.epoch);
+    delivered_ = {delivered_.count + 1, partition, polled, leader};
+    co_return polled;
   }
   co_return std::nullopt;
 }
 
 sim::Task<Ending> Consumer::poll(PartitionId partition) {
-  std::optional<Polled> polled = co_await ask(partition, positions_[partition], deadline());
+  std::optional<Polled> polled = co_await ask(partition, epochs_[partition], deadline());
   if (!polled) co_return Ending{sim::Outcome::fail, {}, "no answer"};
   sim::ValueList list;
   Offset offset = polled->offset;
@@ -69,11 +59,11 @@ sim::Task<Ending> Consumer::poll(PartitionId partition) {
 }
 
 sim::Task<Ending> Consumer::read_all(PartitionId partition) {
-  Position position;
+  Epochs epochs;
   sim::ValueList list;
   std::optional<Offset> until;
-  while (!until || position.size() < *until) {
-    std::optional<Polled> polled = co_await ask(partition, position, deadline());
+  while (!until || epochs.size() < *until) {
+    std::optional<Polled> polled = co_await ask(partition, epochs, deadline());
     if (!polled) co_return Ending{sim::Outcome::fail, {}, "no answer"};
     if (!until) until = polled->high_watermark;
     list.resize(static_cast<std::size_t>(polled->offset));  // further on, unless it was sent back

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <variant>
 #include <vector>
 
-#include "models/kafka/directory.hpp"
+#include "models/kafka/reader.hpp"
 #include "models/parts/workload/ending.hpp"
 #include "sim/workload.hpp"
 
@@ -31,15 +30,15 @@ class Consumer {
 
  private:
   // How far a reader is: the epoch of each record before it, in order.
-  using Position = std::vector<LeaderEpoch>;
+  using Epochs = std::vector<LeaderEpoch>;
 
-  sim::Task<std::optional<Polled>> ask(PartitionId partition, Position& position, sim::MonoTime deadline);
+  sim::Task<std::optional<Polled>> ask(PartitionId partition, Epochs& epochs, sim::MonoTime deadline);
   sim::MonoTime deadline() const;
 
   sim::Env& env_;
   const sim::Workload& workload_;
   Directory& directory_;
-  std::vector<Position> positions_;  // by partition
+  std::vector<Epochs> epochs_;  // by partition
   Delivered delivered_;
 };
 

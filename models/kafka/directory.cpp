@@ -7,7 +7,7 @@ namespace lightcone::models::kafka {
 Directory::Directory(sim::Env& env, const Parameters& parameters, std::vector<NodeId> brokers)
     : env_(env),
       brokers_(std::move(brokers)),
-      leaders_(static_cast<std::size_t>(parameters.partitions)),
+      leaders_(static_cast<std::size_t>(parameters.all_partitions())),
       chance_(env.stream("directory")),
       next_(static_cast<std::size_t>(chance_.below(brokers_.size()))) {}
 

@@ -75,10 +75,10 @@ struct Polled {
 };
 BOOST_DESCRIBE_STRUCT(Polled, (), (offset, records, high_watermark))
 
-struct Moved {    // the log does not have what this consumer has read
-  Offset offset;  // where it may go on
+struct Moved {        // the log does not have what this consumer has read
+  Position position;  // where it may go on
 };
-BOOST_DESCRIBE_STRUCT(Moved, (), (offset))
+BOOST_DESCRIBE_STRUCT(Moved, (), (position))
 
 enum class Reason : std::uint8_t {
   not_leader,
@@ -224,6 +224,9 @@ BOOST_DESCRIBE_STRUCT(CheckpointDue, (), ())
 struct WritebackDue {};
 BOOST_DESCRIBE_STRUCT(WritebackDue, (), ())
 
+struct GroupCheckDue {};
+BOOST_DESCRIBE_STRUCT(GroupCheckDue, (), ())
+
 struct FetchDue {  // nothing was heard from the leader for a while
   PartitionId partition;
 };
@@ -279,7 +282,8 @@ using FromReplicas =
     std::variant<FetchRecords, FetchedRecords, Diverged, OffsetForLeaderEpoch, EpochEndOffset>;
 using FromControllers =
     std::variant<BrokerRegistered, HeartbeatTaken, StaleEpoch, MetadataUpdate, NotController>;
-using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed>;
+using BrokerFacts =
+    std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed, GroupCheckDue>;
 using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
 using FromMembers =
     std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,

@@ -7,6 +7,8 @@
 #include "models/kafka/claims.hpp"
 #include "models/kafka/client.hpp"
 #include "models/kafka/controller.hpp"
+#include "models/kafka/group_consumer.hpp"
+#include "models/kafka/group_monitor.hpp"
 #include "models/parts/placement.hpp"
 #include "models/parts/raft/leader_among.hpp"
 
@@ -29,7 +31,25 @@ sim::Choices<Flush> choices_of(Flush) {
   return all;
 }
 
-const sim::FieldTable<Parameters>& Parameters::fields() {
+sim::Choices<Assign> choices_of(Assign) {
+  static constexpr sim::Choice<Assign> all[] = {
+      {Assign::eager, {"eager", "Everybody gives everything back, and then all of it is given anew."}},
+      {Assign::cooperative,
+       {"cooperative", "Who keeps a partition goes on; the others move in a second pass."}},
+  };
+  return all;
+}
+
+sim::Choices<Commit> choices_of(Commit) {
+  static constexpr sim::Choice<Commit> all[] = {
+      {Commit::automatic, {"auto", "From time to time, whatever it has processed by then."}},
+      {Commit::before, {"before", "Before it processes what it was given."}},
+      {Commit::after, {"after", "When it has processed what it was given."}},
+  };
+  return all;
+}
+
+const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability-function-size): a table
   using P = Parameters;
   using namespace std::chrono_literals;
   static const auto table =
@@ -65,17 +85,36 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           sim::field("fetch_wait", &P::fetch_wait, "How long a follower waits for news before it asks again.")
               .at_least(1ms)
               .at_most(60s),
-          sim::field("session_timeout", &P::session_timeout,
-                     "A broker that controllers have not heard of for so long is fenced.")
+          sim::field(
+              "session_timeout", &P::session_timeout,
+              "A broker that controllers have not heard of for so long is fenced, and a member that its "
+              "group's coordinator has not heard of is left out.")
               .at_least(1ms)
               .at_most(10min),
-          sim::field("heartbeat", &P::heartbeat, "Between two heartbeats of a broker.")
+          sim::field("heartbeat", &P::heartbeat,
+                     "Between two heartbeats of a broker, or of a member of a group.")
               .at_least(1ms)
               .at_most(60s),
           sim::field("checkpoint_every", &P::checkpoint_every,
                      "Between two notes of the high watermark on the disk.")
               .at_least(1ms)
               .at_most(1h),
+          sim::field("consumers", &P::consumers, "Members of the consumer group; 0: there is none.")
+              .at_least(0)
+              .at_most(100),
+          sim::field("assign", &P::assign, "How a group gives its partitions to other members."),
+          sim::field("commit", &P::commit, "When a member of the group commits how far it is."),
+          sim::field("commit_every", &P::commit_every, "commit=auto: between two commits.")
+              .at_least(1ms)
+              .at_most(1h),
+          sim::field("rebalance_timeout", &P::rebalance_timeout,
+                     "A member that has not joined again for so long is left out of the next generation.")
+              .at_least(1ms)
+              .at_most(10min),
+          sim::field("process", &P::process, "How long a member of the group processes a record."),
+          sim::field("batch", &P::batch, "Records that a member of the group takes at once.")
+              .at_least(1)
+              .at_most(100),
           sim::field("election_min", &P::election_min, "Shortest election timeout of the controllers.")
               .at_least(1ms)
               .at_most(60s),
@@ -88,6 +127,8 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
                 [](const P& p) { return p.fetch_wait < p.lag_max; })
           .must("the heartbeat is shorter than session_timeout", "heartbeat",
                 [](const P& p) { return p.heartbeat < p.session_timeout; })
+          .must("the heartbeat is shorter than rebalance_timeout", "rebalance_timeout",
+                [](const P& p) { return !p.has_group() || p.heartbeat < p.rebalance_timeout; })
           .must("election_max is at least election_min", "election_max",
                 [](const P& p) { return p.election_max >= p.election_min; });
   return table;
@@ -103,7 +144,12 @@ parts::raft::Options Parameters::group_options() const {
 }
 
 sim::Duration Parameters::longest_timeout() const {
-  return std::max({session_timeout, lag_max, election_max});
+  const sim::Duration of_logs = std::max({session_timeout, lag_max, election_max});
+  return has_group() ? std::max(of_logs, rebalance_timeout) : of_logs;
+}
+
+std::string Parameters::name_of(PartitionId id) const {
+  return is_of_clients(id) ? "p" + std::to_string(id) : "offsets";
 }
 
 std::int64_t Safeguards::min_isr(const Parameters& parameters) const {
@@ -127,6 +173,8 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.keeps_producer_state = on("kafka.pid-state-lost");
   safe.refuses_old_metadata = on("kafka.stale-controller");
   safe.needs_second_replica = on("kafka.min-isr-1");
+  safe.checks_generation = on("kafka.no-generation-check");
+  safe.processes_first = on("kafka.commit-before-process");
   return safe;
 }
 
@@ -168,6 +216,12 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"kafka.epoch-lookup-one-round", "a follower asks again until both have the epoch", "divergence",
        Shelf::extended, Difficulty::hard, "KIP-279",
        "After two quick elections logs can differ in more than their last epoch."},
+      {"kafka.no-generation-check", "a commit of offsets counts if its member is of the current generation",
+       "invariant(P7.7)", Shelf::core, Difficulty::medium, "KIP-447, on its background",
+       "Who was left out does not know it: whoever keeps the offsets has to."},
+      {"kafka.commit-before-process", "a consumer commits what it has processed, and nothing else",
+       "missing-effect", Shelf::extended, Difficulty::easy, "the Kafka documentation on consumers",
+       "A note that something is done is made when it is done, or a crash makes it a lie."},
   };
 }
 
@@ -179,7 +233,10 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
     return "A log in partitions, each replicated by a leader and the followers that keep up with it.";
   }
   std::vector<sim::Profile> profiles() const override {
-    return {{"acks", "Idempotent producers that wait for all in-sync replicas.", {}}};
+    return {{"acks", "Idempotent producers that wait for all in-sync replicas.", {}},
+            {"groups",
+             "A consumer group that processes what producers append.",
+             {{"partitions", "4"}, {"consumers", "3"}}}};
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
   std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
@@ -193,9 +250,15 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
  protected:
   std::vector<sim::Role> roles_of(const Parameters& parameters,
                                   const sim::Workload& workload) const override {
-    return {{"broker", "b", parameters.brokers, "who keep the log"},
-            {"controller", "k", parameters.controllers, "who decide which broker leads what"},
-            {"client", "c", workload.clients, "who append and poll"}};
+    std::vector<sim::Role> roles = {
+        {"broker", "b", parameters.brokers, "who keep the log"},
+        {"controller", "k", parameters.controllers, "who decide which broker leads what"},
+    };
+    if (parameters.has_group())
+      roles.push_back(
+          {"consumer", "g", parameters.consumers, "who share the partitions and process records"});
+    roles.push_back({"client", "c", workload.clients, "who append and poll"});
+    return roles;
   }
   std::vector<sim::Claim> claims_of(const Parameters& parameters, const sim::BugSet&) const override {
     return kafka::claims_of(parameters);
@@ -219,6 +282,12 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
         return std::make_unique<Controller>(env, parameters, deployment.bugs, controllers, brokers);
       };
     }
+    if (role == "consumer") {
+      return [&parameters, &deployment, brokers](sim::Env& env) {
+        return std::make_unique<GroupConsumer>(env, parameters, deployment.bugs, deployment.workload,
+                                               brokers);
+      };
+    }
     return [&parameters, &deployment, brokers, index](sim::Env& env) {
       return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, brokers,
                                       index);
@@ -226,8 +295,12 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
   }
 
   void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
-    deployment.simulation.add_monitor(
-        std::make_unique<Monitor>(deployment.simulation, parameters, deployment.phases));
+    auto log = std::make_unique<Monitor>(deployment.simulation, parameters, deployment.phases);
+    std::unique_ptr<GroupMonitor> group;
+    if (parameters.has_group())
+      group = std::make_unique<GroupMonitor>(deployment.simulation, parameters, deployment.phases, *log);
+    deployment.simulation.add_monitor(std::move(log));
+    if (group) deployment.simulation.add_monitor(std::move(group));
   }
 
   // Who leads the first partition, in the latest epoch.

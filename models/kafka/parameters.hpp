@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "models/kafka/metadata.hpp"
 #include "models/parts/raft/options.hpp"
+#include "sim/drawn_duration.hpp"
 #include "sim/fields.hpp"
 #include "sim/model.hpp"
 
@@ -17,6 +19,14 @@ sim::Choices<Acks> choices_of(Acks);
 // When a log is flushed to the disk.
 enum class Flush : std::uint8_t { none, every };
 sim::Choices<Flush> choices_of(Flush);
+
+// How a group gives its partitions to other members: all are given back first, or only those that move.
+enum class Assign : std::uint8_t { eager, cooperative };
+sim::Choices<Assign> choices_of(Assign);
+
+// When a consumer says how far it is: after what it processed, before that, or from time to time.
+enum class Commit : std::uint8_t { automatic, before, after };
+sim::Choices<Commit> choices_of(Commit);
 
 struct Parameters {
   std::int64_t brokers = 3;
@@ -36,6 +46,13 @@ struct Parameters {
   sim::Duration session_timeout = sim::Duration(600'000'000);
   sim::Duration heartbeat = sim::Duration(100'000'000);
   sim::Duration checkpoint_every = sim::Duration(500'000'000);
+  std::int64_t consumers = 0;  // members of the group; 0: there is no group
+  Assign assign = Assign::eager;
+  Commit commit = Commit::after;
+  sim::Duration commit_every = sim::Duration(1'000'000'000);
+  sim::Duration rebalance_timeout = sim::Duration(600'000'000);
+  sim::DrawnDuration process{sim::Duration(5'000'000)};
+  std::int64_t batch = 10;  // records that a consumer takes at once
   sim::Duration election_min = sim::Duration(150'000'000);
   sim::Duration election_max = sim::Duration(300'000'000);
 
@@ -44,6 +61,14 @@ struct Parameters {
   sim::Duration longest_timeout() const;
   // Nothing that was acknowledged by all is lost while fewer than min_isr replicas lose it.
   bool keeps_what_is_committed() const { return min_isr >= 2 && elr && !unclean; }
+
+  bool has_group() const { return consumers > 0; }
+  // Partitions of clients come first, and then those that brokers keep for themselves.
+  std::int64_t all_partitions() const { return partitions + (has_group() ? 1 : 0); }
+  bool is_of_clients(PartitionId id) const { return id < static_cast<PartitionId>(partitions); }
+  // In which a group remembers how far it is; who leads it coordinates the group.
+  PartitionId offsets_partition() const { return static_cast<PartitionId>(partitions); }
+  std::string name_of(PartitionId id) const;
 };
 
 // What protects the log; a bug switch takes one away.
@@ -58,6 +83,8 @@ struct Safeguards {
   bool keeps_producer_state = true;  // kafka.pid-state-lost
   bool refuses_old_metadata = true;  // kafka.stale-controller
   bool needs_second_replica = true;  // kafka.min-isr-1
+  bool checks_generation = true;     // kafka.no-generation-check
+  bool processes_first = true;       // kafka.commit-before-process
 
   // What is left of the parameters.
   std::int64_t min_isr(const Parameters& parameters) const;

@@ -5,20 +5,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/kafka/content.hpp"
 #include "sim/node_id.hpp"
 #include "sim/time.hpp"
 
 namespace lightcone::models::kafka {
-
-using sim::no_node;
-using sim::NodeId;
-
-using PartitionId = std::uint32_t;     // from 0
-using Offset = std::uint64_t;          // of a record in its partition, from 0 and without gaps
-using LeaderEpoch = std::uint64_t;     // of a partition: one more with each change of its leader
-using PartitionEpoch = std::uint64_t;  // of a partition: one more with each change of what is known of it
-using BrokerEpoch = std::uint64_t;     // of a broker's incarnation; 0: it has never registered
-using Pid = std::uint64_t;             // of a producer's session; 0: its records carry no sequence numbers
 
 struct Record {
   LeaderEpoch epoch = 0;  // of the leader that appended it
@@ -30,10 +21,11 @@ struct Record {
   NodeId producer = no_node;
   std::uint64_t number = 0;
   std::int64_t value = 0;
+  Content content{};
 
   bool operator==(const Record&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Record, (), (epoch, pid, producer_epoch, sequence, producer, number, value))
+BOOST_DESCRIBE_STRUCT(Record, (), (epoch, pid, producer_epoch, sequence, producer, number, value, content))
 
 using Records = std::vector<Record>;
 

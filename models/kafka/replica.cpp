@@ -16,7 +16,7 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       safe_(safe),
       host_(host),
       id_(id),
-      name_(fmt::format("p{}", id)),
+      name_(parameters.name_of(id)),
       log_(env.disk(), name_ + "/log"),
       checkpoint_(env.disk(), name_ + "/high watermark"),
       end_curve_{fmt::format("{} {}: end of the log", name_, env.name(env.self()))},
@@ -103,7 +103,9 @@ void Replica::leave_role() {
   peers_.clear();
   wanted_.reset();
   env_.cancel(fetch_timer_);
+  const bool led = role_ == Role::leader;
   role_ = Role::idle;
+  if (led) host_.leader_moved(id_);
 }
 
 std::optional<LogEnd> Replica::end_without_leader() const {

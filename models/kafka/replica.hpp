@@ -38,6 +38,8 @@ class Replica {
     virtual void ask_controller(const AlterPartition& wanted) = 0;
     // Something was appended or removed.
     virtual void log_changed() = 0;
+    // The replica began to lead or ceased to, or leads and committed something.
+    virtual void leader_moved(PartitionId partition) = 0;
 
    protected:
     ~Host() = default;
@@ -55,6 +57,10 @@ class Replica {
   void on(const FetchRecords& fetch, NodeId from);
   void on(const OffsetForLeaderEpoch& question, NodeId from);
   void check_followers();
+  // A record of the broker's own. False when nothing can be written now.
+  bool write(Record record);
+  // Leads, and all that was committed before it led is below the high watermark that it knows.
+  bool knows_what_is_committed() const;
 
   // Follower.
   void on(const FetchedRecords& fetched);
@@ -108,6 +114,7 @@ class Replica {
 
   // replica_leader.cpp
   void lead();
+  bool append_as_leader(Record record);
   void acknowledge(const Produce& produce, Offset offset, const sim::From& from);
   void answer_waiting();
   void refuse_waiting();

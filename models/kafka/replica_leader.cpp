@@ -27,6 +27,7 @@ void Replica::lead() {
   env_.mark(BecamePartitionLeader{id_, epoch_, log_.end()});
   env_.metrics().count("partition leaders elected");
   env_.metrics().sample(name_ + ": ISR", static_cast<std::int64_t>(isr_.size()));
+  host_.leader_moved(id_);
   advance_high_watermark();
 }
 
@@ -53,13 +54,29 @@ void Replica::on(const Produce& produce, const sim::From& from) {
         break;
     }
   }
-  Record record = produce.record;
-  record.epoch = epoch_;
-  if (!append(record)) return refuse(Reason::disk_full);
-  acknowledge(produce, log_.end() - 1, from);
+  const Offset offset = log_.end();
+  if (!append_as_leader(produce.record)) return refuse(Reason::disk_full);
+  acknowledge(produce, offset, from);
   wake_followers();
   advance_high_watermark();
   sample();
+}
+
+bool Replica::append_as_leader(Record record) {
+  record.epoch = epoch_;
+  return append(record);
+}
+
+bool Replica::write(Record record) {
+  if (role_ != Role::leader || is_too_small() || !append_as_leader(std::move(record))) return false;
+  wake_followers();
+  advance_high_watermark();
+  sample();
+  return true;
+}
+
+bool Replica::knows_what_is_committed() const {
+  return role_ == Role::leader && high_watermark_ >= epoch_start_;
 }
 
 void Replica::acknowledge(const Produce& produce, Offset offset, const sim::From& from) {
@@ -95,9 +112,13 @@ void Replica::on(const Poll& poll, const sim::From& from) {
   const bool bounded = safe_.readers_stop_at_hw;
   if (bounded && high_watermark_ < epoch_start_) return env_.reply(from, Refused{Reason::no_high_watermark});
   const Offset bound = bounded ? high_watermark_ : log_.end();
-  if (poll.offset > log_.end()) return env_.reply(from, Moved{bound});
+  const auto move_to = [&](Offset offset) {
+    const Position position{offset, log_.epoch_before(offset)};
+    env_.reply(from, Moved{position});
+  };
+  if (poll.offset > log_.end()) return move_to(bound);
   if (log_.epoch_before(poll.offset) != poll.last_epoch)
-    return env_.reply(from, Moved{std::min(poll.offset - 1, log_.end_of(poll.last_epoch).end)});
+    return move_to(std::min(poll.offset - 1, log_.end_of(poll.last_epoch).end));
   Polled answer{poll.offset, {}, bound};
   for (Offset at = poll.offset; at < bound && answer.records.size() < most_records; ++at)
     answer.records.push_back(log_.at(at));
@@ -133,6 +154,7 @@ void Replica::advance_high_watermark() {
   if (reached <= high_watermark_) return;
   set_high_watermark(reached);
   answer_waiting();
+  host_.leader_moved(id_);
   sample();
 }
 

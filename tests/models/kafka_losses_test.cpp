@@ -41,6 +41,7 @@ class Alone final : private Replica::Host {
  private:
   void ask_controller(const AlterPartition&) override {}
   void log_changed() override {}
+  void leader_moved(PartitionId) override {}
   void start() {
     Replica::Host& host = *this;
     replica_.emplace(env_, parameters_, safe_, host, PartitionId{0});

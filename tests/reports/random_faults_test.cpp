@@ -60,6 +60,19 @@ void check_easy_switches(std::string_view model, const std::vector<std::string>&
   }
 }
 
+void check_found(const std::string& bug, const std::string& anomaly, const std::string& file,
+                 std::uint64_t seeds) {
+  const models::Registry registry;
+  scenarios::Overrides overrides;
+  overrides.bugs = {bug};
+  const scenarios::Loaded loaded = load_shipped(registry, file, overrides);
+  bool found = false;
+  for (std::uint64_t seed = 1; seed <= seeds && !found; ++seed)
+    found = shows(reports::judge(run_loaded(loaded, seed)), anomaly);
+  INFO(bug);
+  CHECK(found);
+}
+
 }  // namespace
 
 TEST_CASE("raft: 100 seeds of random faults hold every claim") {
@@ -221,20 +234,24 @@ TEST_CASE("kafka: the search finds the easy switches within 50 seeds, with the a
   check_easy_switches("kafka", {"scenarios/kafka/random-faults.json"});
 }
 
+TEST_CASE("kafka: 50 seeds of random faults at a group hold every claim, eager or cooperative") {
+  check_random_faults("scenarios/kafka/random-faults-groups.json", 50, 150);
+  check_random_faults("scenarios/kafka/random-faults-groups-cooperative.json", 50, 150);
+}
+
+TEST_CASE("kafka: the search finds each switch of a group, with its anomaly") {
+  check_found("kafka.no-generation-check", "invariant(P7.7)", "scenarios/kafka/random-faults-groups.json",
+              50);
+  check_found("kafka.commit-before-process", "missing-effect", "scenarios/kafka/random-faults-groups.json",
+              50);
+}
+
 TEST_CASE("kafka: where leaders change all the time 100 seeds hold every claim") {
   check_random_faults("scenarios/kafka/random-elections.json", 100, 300);
 }
 
 TEST_CASE("kafka: where leaders change all the time the search finds that one lookup is too few") {
-  const models::Registry registry;
-  scenarios::Overrides overrides;
-  overrides.bugs = {"kafka.epoch-lookup-one-round"};
-  const scenarios::Loaded loaded = load_shipped(registry, "scenarios/kafka/random-elections.json", overrides);
-  bool found = false;
-  for (std::uint64_t seed = 1; seed <= 200 && !found; ++seed) {
-    found = shows(reports::judge(run_loaded(loaded, seed)), "divergence");
-  }
-  CHECK(found);
+  check_found("kafka.epoch-lookup-one-round", "divergence", "scenarios/kafka/random-elections.json", 200);
 }
 
 }  // namespace lightcone::tests

@@ -1,0 +1,92 @@
+// What records say that brokers write for themselves: those of the partition in which a consumer group
+// remembers how far it is.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "sim/fields_of.hpp"
+#include "sim/node_id.hpp"
+#include "sim/wire_bytes.hpp"
+
+namespace lightcone::models::kafka {
+
+using sim::no_node;
+using sim::NodeId;
+
+using PartitionId = std::uint32_t;     // from 0
+using Offset = std::uint64_t;          // of a record in its partition, from 0 and without gaps
+using LeaderEpoch = std::uint64_t;     // of a partition: one more with each change of its leader
+using PartitionEpoch = std::uint64_t;  // of a partition: one more with each change of what is known of it
+using BrokerEpoch = std::uint64_t;     // of a broker's incarnation; 0: it has never registered
+using Pid = std::uint64_t;             // of a producer's session; 0: its records carry no sequence numbers
+using Generation = std::uint64_t;      // of a group: one more with each rebalance; 0: it never had members
+using MemberId = std::uint64_t;        // of a consumer's incarnation, chosen by it; 0: nobody
+
+// How far a reader is in a partition.
+struct Position {
+  Offset offset = 0;           // of the next record
+  LeaderEpoch last_epoch = 0;  // of the record before
+  bool operator==(const Position&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Position, (), (offset, last_epoch))
+
+// What a generation gives to a member.
+struct Share {
+  MemberId member = 0;
+  NodeId node = no_node;
+  std::vector<PartitionId> partitions;
+  bool operator==(const Share&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Share, (), (member, node, partitions))
+
+struct GroupGeneration {
+  Generation generation = 0;
+  std::vector<Share> shares;
+  bool operator==(const GroupGeneration&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(GroupGeneration, (), (generation, shares))
+
+struct CommittedOffset {
+  PartitionId partition = 0;
+  Position position;
+  Generation generation = 0;  // of whoever committed it
+  MemberId member = 0;
+  bool operator==(const CommittedOffset&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(CommittedOffset, (), (partition, position, generation, member))
+
+// Changes nothing: once it is committed, whoever wrote it still leads, and has all that is committed.
+struct Barrier {
+  bool operator==(const Barrier&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Barrier, (), ())
+
+// Nothing: a record of a client, which its value says all about.
+using Content = std::variant<std::monostate, GroupGeneration, CommittedOffset, Barrier>;
+
+// Templates, so that no alternative is taken for it.
+template <std::same_as<Content> C>
+void visit_as_field(const C& content, std::string_view name, sim::FieldVisitor& visitor) {
+  const auto visit = [&]<class T>(const T& each) {
+    if constexpr (!std::same_as<T, std::monostate>) sim::visit_field(name, each, visitor);
+  };
+  std::visit(visit, content);
+}
+
+template <std::same_as<Content> C>
+std::uint64_t wire_bytes(const C& content) {
+  const auto bytes_of = []<class T>(const T& each) -> std::uint64_t {
+    if constexpr (std::same_as<T, std::monostate>)
+      return 0;
+    else
+      return sim::bytes_on_wire(each);
+  };
+  return std::visit(bytes_of, content);
+}
+
+}  // namespace lightcone::models::kafka

@@ -1,0 +1,37 @@
+#include "models/kafka/logged_state.hpp"
+
+namespace lightcone::models::kafka {
+
+void LoggedState::replica_moved() {
+  const bool leads = replica_.role() == Replica::Role::leader;
+  if (epoch_ != 0 && (!leads || replica_.leader_epoch() != epoch_)) {
+    epoch_ = 0;
+    is_ready_ = false;
+    resign();
+  }
+  if (!leads) return;
+  if (epoch_ == 0) {
+    epoch_ = replica_.leader_epoch();
+    applied_ = 0;
+    forget();
+  }
+  if (is_applying_) return;  // what apply() wrote is committed already: the loop below comes to it
+  is_applying_ = true;
+  while (epoch_ != 0 && applied_ < replica_.high_watermark()) {
+    const Record record = replica_.log().at(applied_);
+    apply(record);
+    ++applied_;
+  }
+  is_applying_ = false;
+  if (is_ready_ || !replica_.knows_what_is_committed()) return;
+  is_ready_ = true;
+  become_ready();
+}
+
+bool LoggedState::write(Content content) {
+  Record record;
+  record.content = std::move(content);
+  return replica_.write(std::move(record));
+}
+
+}  // namespace lightcone::models::kafka

@@ -1,0 +1,36 @@
+#include "models/kafka/reader.hpp"
+
+#include <utility>
+
+namespace lightcone::models::kafka {
+
+namespace {
+
+// After a refusal: who leads is not asked in a loop.
+constexpr sim::Duration breather = std::chrono::milliseconds(20);
+
+}  // namespace
+
+sim::Task<Answer> ask_leader(sim::Env& env, Directory& directory, PartitionId partition, Position position,
+                             sim::Duration within) {
+  const PartitionLeader leader = directory.leader_of(partition);
+  if (leader.leader == no_node) {
+    co_await directory.refresh(within);
+    co_await sim::sleep(env, breather);
+    co_return std::nullopt;
+  }
+  Poll request{partition, leader.epoch, position.offset, position.last_epoch};
+  auto reply = co_await sim::call<Polled, Refused, Moved>(env, leader.leader, request, within);
+  if (!reply || std::holds_alternative<Refused>(*reply)) {
+    co_await directory.refresh(within);
+    if (reply) co_await sim::sleep(env, breather);
+    co_return std::nullopt;
+  }
+  if (const auto* moved = std::get_if<Moved>(&*reply)) {
+    env.metrics().count("consumers sent back");
+    co_return Answer{*moved};
+  }
+  co_return Answer{std::get<Polled>(std::move(*reply))};
+}
+
+}  // namespace lightcone::models::kafka
