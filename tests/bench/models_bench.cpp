@@ -1,5 +1,5 @@
 // What each model costs: processor time of simulating and of judging, simulated time against it, and how much
-// a protocol chatters (events an operation). No faults; the models' own defaults otherwise.
+// a protocol chatters (events an operation). No faults; each profile's own defaults otherwise.
 //
 //   models_bench [REPETITIONS]     default 3, medians
 //
@@ -36,11 +36,11 @@ struct Cost {
   reports::Verdict verdict = reports::Verdict::held;
 };
 
-std::string scenario(std::string_view model, const Load& load) {
+std::string scenario(std::string_view model, std::string_view profile, const Load& load) {
   return fmt::format(
-      R"({{"title": "Cost", "question": "What does it cost?", "system": {{"model": "{}"}},
+      R"({{"title": "Cost", "question": "What does it cost?", "system": {{"model": "{}", "profile": "{}"}},
  "workload": {{"clients": {}, "think": {{"exponential": {{"mean": "100ms"}}}}}}, "length": "{}m", "calm": "20s"}})",
-      model, load.clients, load.minutes);
+      model, profile, load.clients, load.minutes);
 }
 
 Cost measure(const scenarios::Loaded& loaded) {
@@ -56,8 +56,9 @@ Cost measure(const scenarios::Loaded& loaded) {
   return cost;
 }
 
-bool bench(const models::Registry& registry, std::string_view model, const Load& load, int repetitions) {
-  scenarios::Diagnostics diagnostics("models_bench", scenario(model, load));
+bool bench(const models::Registry& registry, std::string_view model, std::string_view profile,
+           const Load& load, int repetitions) {
+  scenarios::Diagnostics diagnostics("models_bench", scenario(model, profile, load));
   const auto loaded = scenarios::load(registry, {}, diagnostics);
   if (!loaded) {
     std::fputs(diagnostics.to_text().c_str(), stderr);
@@ -69,9 +70,9 @@ bool bench(const models::Registry& registry, std::string_view model, const Load&
             [](const Cost& a, const Cost& b) { return a.simulating < b.simulating; });
   const Cost& cost = costs[costs.size() / 2];
   const auto operations = static_cast<double>(cost.operations);
-  fmt::print("{:8} {:5} min {:8} ops {:9.2f} s {:9.2f} s {:9.0f} x {:9.0f} {:11.1f}  {}\n", model,
-             load.minutes, cost.operations, cost.simulating, cost.judging,
-             60.0 * load.minutes / cost.simulating, operations / cost.simulating,
+  fmt::print("{:16} {:5} min {:8} ops {:9.2f} s {:9.2f} s {:9.0f} x {:9.0f} {:11.1f}  {}\n",
+             fmt::format("{}/{}", model, profile), load.minutes, cost.operations, cost.simulating,
+             cost.judging, 60.0 * load.minutes / cost.simulating, operations / cost.simulating,
              static_cast<double>(cost.events) / operations, to_string(cost.verdict));
   std::fflush(stdout);
   return true;
@@ -82,11 +83,13 @@ bool bench(const models::Registry& registry, std::string_view model, const Load&
 int main(int argc, char** argv) {
   const int repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
   const models::Registry registry;
-  fmt::print("{:8} {:>9} {:>12} {:>11} {:>11} {:>11} {:>9} {:>11}  {}\n", "model", "simulated", "",
+  fmt::print("{:16} {:>9} {:>12} {:>11} {:>11} {:>11} {:>9} {:>11}  {}\n", "model", "simulated", "",
              "simulating", "judging", "real time", "ops/s", "events/op", "verdict");
   for (const auto& model : registry.all()) {
-    for (const Load& load : {Load{10, 10}, Load{100, 1}})
-      if (!bench(registry, model->name(), load, repetitions)) return EXIT_FAILURE;
+    for (const sim::Profile& profile : model->profiles()) {
+      for (const Load& load : {Load{10, 10}, Load{100, 1}})
+        if (!bench(registry, model->name(), profile.name, load, repetitions)) return EXIT_FAILURE;
+    }
   }
   return EXIT_SUCCESS;
 }
