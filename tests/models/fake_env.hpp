@@ -2,6 +2,7 @@
 // becomes true next.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <deque>
 #include <optional>
@@ -79,6 +80,11 @@ class FakeEnv final : private HoldsPool, public sim::Env {
       return;
     }
     FAIL("no such timer is pending");
+  }
+  template <class T>
+  bool has_timer() const {
+    return std::any_of(timers_.begin(), timers_.end(),
+                       [](sim::Event* event) { return event->as<T>() != nullptr; });
   }
   void advance(sim::Duration by) { now_ += by; }
   // The process ends, and what it wrote stays in the page cache.

@@ -254,4 +254,12 @@ TEST_CASE("kafka: where leaders change all the time the search finds that one lo
   check_found("kafka.epoch-lookup-one-round", "divergence", "scenarios/kafka/random-elections.json", 200);
 }
 
+TEST_CASE("zanzibar: 100 seeds of random faults hold every claim") {
+  check_random_faults("scenarios/zanzibar/random-faults.json", 100, 300);
+}
+
+TEST_CASE("zanzibar: the search finds the easy switches within 50 seeds, with the anomaly of each") {
+  check_easy_switches("zanzibar", {"scenarios/zanzibar/random-faults.json"});
+}
+
 }  // namespace lightcone::tests
