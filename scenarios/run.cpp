@@ -146,16 +146,6 @@ bool run_to_the_end(sim::Simulation& simulation, faults::Plan& plan, const sim::
   return true;
 }
 
-std::vector<sim::Claim> claims_to_judge(const Loaded& loaded) {
-  const std::vector<std::string>& wanted = loaded.scenario.claims;
-  std::vector<sim::Claim> claims = loaded.model->claims(loaded.parameters.get(), loaded.bugs);
-  std::erase_if(claims, [&](const sim::Claim& claim) {
-    if (wanted.empty()) return claim.only_on_request && claim.id != loaded.scenario.expect.claim;
-    return std::find(wanted.begin(), wanted.end(), claim.id) == wanted.end();
-  });
-  return claims;
-}
-
 std::vector<std::string> marks_not_seen(const Loaded& loaded, const std::vector<sim::Landmark>& landmarks) {
   std::vector<std::string> missing;
   for (const std::string& mark : loaded.scenario.marks) {
@@ -195,6 +185,16 @@ void describe_scenario(const Loaded& loaded, sim::RunRecord& record) {
 }
 
 }  // namespace
+
+std::vector<sim::Claim> claims_to_judge(const Loaded& loaded) {
+  const std::vector<std::string>& wanted = loaded.scenario.claims;
+  std::vector<sim::Claim> claims = loaded.model->claims(loaded.parameters.get(), loaded.bugs);
+  std::erase_if(claims, [&](const sim::Claim& claim) {
+    if (wanted.empty()) return claim.only_on_request && claim.id != loaded.scenario.expect.claim;
+    return std::find(wanted.begin(), wanted.end(), claim.id) == wanted.end();
+  });
+  return claims;
+}
 
 std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& options) {
   Deployed deployed(loaded, options.seed);

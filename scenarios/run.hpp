@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scenarios/load.hpp"
+#include "sim/claims.hpp"
 #include "sim/observer.hpp"
 #include "sim/run_record.hpp"
 #include "sim/simulation.hpp"
@@ -38,6 +39,9 @@ struct RunOptions {
   // Called a hundred times in a run. False ends it, and then there is no record.
   std::function<bool(const Progress&)> progress;
 };
+
+// The claims of which a run is judged.
+std::vector<sim::Claim> claims_to_judge(const Loaded& loaded);
 
 // Nothing when `progress` ended it. `loaded` must outlive the call.
 std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& options);

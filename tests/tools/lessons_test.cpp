@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,35 @@ TEST_CASE("lessons: the fix holds with 100 seeds, and no wrong fix does") {
       right += is_fix ? 1 : 0;
     }
     CHECK(right == 1);
+  }
+}
+
+TEST_CASE("lessons: what comes of a change is what its whole runs say") {
+  for (const std::string name :
+       {"two-leaders-at-once", "the-forgotten-vote", "the-lock-that-two-people-hold"}) {
+    const json lesson = file_of(name).at("lesson");
+    const json accept = lesson.at("accept").at(0);
+    for (const std::string letter : {"a", "b", "c"}) {
+      INFO(name << " " << letter);
+      const json trial = answer_of("lesson " + name + " --json --seeds 1..8 --try " + letter);
+      std::string runs = "run " + (source_folder() / "scenarios/lessons" / (name + ".json")).string() +
+                         " --seeds 1..8 --json";
+      for (const json& set : trial.at("set")) runs += " --set '" + set.get<std::string>() + "'";
+      std::istringstream lines(run_program(runs).output);
+      std::size_t accepted = 0, seeds = 0;
+      for (std::string line; std::getline(lines, line) && line.starts_with("{"); ++seeds) {
+        const json claims = json::parse(line).at("claims");
+        accepted += std::all_of(claims.begin(), claims.end(),
+                                [&](const json& claim) {
+                                  return (accept.contains("claim") && claim.at("id") != accept.at("claim")) ||
+                                         claim.at("verdict") == "held";
+                                })
+                        ? 1
+                        : 0;
+      }
+      CHECK(seeds == 8);
+      CHECK(trial.at("accepted") == accepted);
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "reports/recording/recorder.hpp"
 #include "scenarios/run.hpp"
+#include "tools/lesson/acceptance.hpp"
 #include "tools/lesson/observed.hpp"
 #include "tools/terminal.hpp"
 
@@ -43,77 +44,103 @@ std::vector<const scenarios::Remedy*> remedies_of(const scenarios::Lesson& lesso
 
 namespace {
 
-// Seeds that several threads take one by one. What comes of them does not depend on who took which.
-class Seeds {
+// Runs that several threads take one by one: each remedy with each seed. What comes of them does not depend
+// on who took which.
+class Trials {
  public:
-  Seeds(const scenarios::Loaded& mended, const std::vector<scenarios::Observation>& accept, SeedRange seeds)
-      : mended_(mended), accept_(accept), last_(seeds.last), next_(seeds.first) {}
+  Trials(const std::vector<scenarios::Loaded>& mended, const std::vector<scenarios::Observation>& accept,
+         SeedRange seeds)
+      : seeds_(seeds), trials_(mended.size()) {
+    for (const scenarios::Loaded& loaded : mended) acceptances_.emplace_back(loaded, accept);
+  }
 
   // Until there are no more of them, or the trial is ended.
   void work() {
-    while (const auto seed = take()) {
-      scenarios::RunOptions options;
-      options.seed = *seed;
-      options.progress = [this](const scenarios::Progress&) { return !is_ended_; };
-      const auto record = scenarios::run(mended_, options);
-      if (!record) return;
-      put(*seed, observed(accept_, *record, reports::judge(*record)));
+    while (const auto one = take()) {
+      const auto accepted = acceptances_[one->remedy].run(one->seed, [this] { return !is_ended_; });
+      if (!accepted) return;
+      put(*one, *accepted);
     }
   }
   // How many were tried: waits until it is more than `before`, but not for long.
   std::uint64_t tried(std::uint64_t before) {
     std::unique_lock lock(mutex_);
-    news_.wait_for(lock, std::chrono::milliseconds(100), [&] { return trial_.seeds > before; });
-    return trial_.seeds;
+    news_.wait_for(lock, std::chrono::milliseconds(100), [&] { return tried_ > before; });
+    return tried_;
   }
   void end() { is_ended_ = true; }
-  Trial trial() {
+  std::vector<Trial> trials() {
     const std::lock_guard lock(mutex_);
-    trial_.was_ended = is_ended_;
-    return trial_;
+    for (Trial& trial : trials_) trial.was_ended = is_ended_;
+    return trials_;
   }
 
  private:
-  std::optional<std::uint64_t> take() {
+  struct One {
+    std::size_t remedy = 0;
+    std::uint64_t seed = 0;
+  };
+
+  std::optional<One> take() {
     const std::lock_guard lock(mutex_);
-    if (is_ended_ || is_exhausted_) return std::nullopt;
-    is_exhausted_ = next_ == last_;
-    return next_++;
+    if (is_ended_ || next_.remedy == trials_.size()) return std::nullopt;
+    const One one{next_.remedy, seeds_.first + next_.seed};
+    if (one.seed == seeds_.last) {
+      next_ = {next_.remedy + 1, 0};
+    } else {
+      ++next_.seed;
+    }
+    return one;
   }
-  void put(std::uint64_t seed, bool is_accepted) {
+  void put(const One& one, bool is_accepted) {
     const std::lock_guard lock(mutex_);
-    ++trial_.seeds;
-    if (is_accepted) ++trial_.accepted;
-    if (!is_accepted) trial_.first_failure = std::min(seed, trial_.first_failure.value_or(seed));
+    Trial& trial = trials_[one.remedy];
+    ++trial.seeds;
+    ++tried_;
+    if (is_accepted) ++trial.accepted;
+    if (!is_accepted) trial.first_failure = std::min(one.seed, trial.first_failure.value_or(one.seed));
     news_.notify_one();
   }
 
-  const scenarios::Loaded& mended_;
-  const std::vector<scenarios::Observation>& accept_;
-  const std::uint64_t last_;
+  std::vector<Acceptance> acceptances_;  // by remedy
+  const SeedRange seeds_;
   std::atomic<bool> is_ended_{false};
   std::mutex mutex_;  // of what follows
   std::condition_variable news_;
-  std::uint64_t next_;
-  bool is_exhausted_ = false;
-  Trial trial_;
+  One next_;  // its seed counts from the first
+  std::uint64_t tried_ = 0;
+  std::vector<Trial> trials_;  // by remedy
 };
+
+// The scenario with each of the remedies; a problem if one of them does not fit.
+std::vector<scenarios::Loaded> mended_by(const models::Registry& registry, const scenarios::Loaded& loaded,
+                                         const std::vector<const scenarios::Remedy*>& remedies,
+                                         std::string& problem) {
+  std::vector<scenarios::Loaded> mended;
+  for (const scenarios::Remedy* remedy : remedies) {
+    scenarios::Overrides overrides;
+    overrides.settings = remedy->set;
+    scenarios::Diagnostics diagnostics(loaded.file, loaded.text);
+    auto one = scenarios::load(registry, overrides, diagnostics);
+    if (!one) {
+      problem = diagnostics.to_text();
+      return {};
+    }
+    mended.push_back(std::move(*one));
+  }
+  return mended;
+}
 
 }  // namespace
 
-Trial try_remedy(const models::Registry& registry, const scenarios::Loaded& loaded,
-                 const scenarios::Remedy& remedy, SeedRange seeds, unsigned jobs, const TrialWatch& watch) {
-  scenarios::Overrides overrides;
-  overrides.settings = remedy.set;
-  scenarios::Diagnostics diagnostics(loaded.file, loaded.text);
-  const auto mended = scenarios::load(registry, overrides, diagnostics);
-  if (!mended) {
-    Trial none;
-    none.problem = diagnostics.to_text();
-    return none;
-  }
-  const std::uint64_t count = seeds.last - seeds.first + 1;
-  Seeds work(*mended, loaded.scenario.lesson->accept, seeds);
+std::vector<Trial> try_remedies(const models::Registry& registry, const scenarios::Loaded& loaded,
+                                const std::vector<const scenarios::Remedy*>& remedies, SeedRange seeds,
+                                unsigned jobs, const TrialWatch& watch) {
+  Trial none;
+  const std::vector<scenarios::Loaded> mended = mended_by(registry, loaded, remedies, none.problem);
+  if (!none.problem.empty()) return std::vector<Trial>(remedies.size(), none);
+  const std::uint64_t count = (seeds.last - seeds.first + 1) * remedies.size();
+  Trials work(mended, loaded.scenario.lesson->accept, seeds);
   std::atomic<unsigned> working{std::max(1U, jobs)};
   std::vector<std::thread> workers;
   for (unsigned i = working; i > 0; --i) {
@@ -125,20 +152,28 @@ Trial try_remedy(const models::Registry& registry, const scenarios::Loaded& load
   for (std::uint64_t tried = 0; tried < count && working > 0; tried = work.tried(tried))
     if (!watch(tried)) work.end();
   for (std::thread& worker : workers) worker.join();
-  return work.trial();
+  return work.trials();
 }
 
-Trial try_on_terminal(const models::Registry& registry, const scenarios::Loaded& loaded,
-                      const scenarios::Remedy& remedy, SeedRange seeds, Terminal& terminal) {
-  const std::uint64_t count = seeds.last - seeds.first + 1;
+Trial try_remedy(const models::Registry& registry, const scenarios::Loaded& loaded,
+                 const scenarios::Remedy& remedy, SeedRange seeds, unsigned jobs, const TrialWatch& watch) {
+  return try_remedies(registry, loaded, {&remedy}, seeds, jobs, watch).front();
+}
+
+std::vector<Trial> try_on_terminal(const models::Registry& registry, const scenarios::Loaded& loaded,
+                                   const std::vector<const scenarios::Remedy*>& remedies, SeedRange seeds,
+                                   Terminal& terminal) {
+  const std::uint64_t count = (seeds.last - seeds.first + 1) * remedies.size();
+  const std::string what = remedies.size() == 1 ? remedies.front()->text : "what comes of the changes";
   const auto watch = [&](std::uint64_t tried) {
-    if (terminal.shows_status()) terminal.status(fmt::format("{}: seed {} of {}", remedy.text, tried, count));
+    if (terminal.shows_status()) terminal.status(fmt::format("{}: run {} of {}", what, tried, count));
     return !is_interrupted();
   };
-  Trial trial = try_remedy(registry, loaded, remedy, seeds, std::thread::hardware_concurrency(), watch);
+  std::vector<Trial> trials =
+      try_remedies(registry, loaded, remedies, seeds, std::thread::hardware_concurrency(), watch);
   terminal.clear_status();
-  if (!trial.problem.empty()) terminal.note(trial.problem);
-  return trial;
+  if (!trials.front().problem.empty()) terminal.note(trials.front().problem);
+  return trials;
 }
 
 }  // namespace lightcone::tools

@@ -40,18 +40,25 @@ struct Trial {
   bool holds() const { return accepted == seeds; }
 };
 
-// Told several times a second how many seeds were tried; false ends the trial.
+// Told several times a second how many runs were made; false ends them.
 using TrialWatch = std::function<bool(std::uint64_t)>;
 
 // Runs the lesson's scenario with the remedy, once a seed, `jobs` at a time.
 Trial try_remedy(const models::Registry& registry, const scenarios::Loaded& loaded,
                  const scenarios::Remedy& remedy, SeedRange seeds, unsigned jobs, const TrialWatch& watch);
 
+// The same with each of some remedies, of which there is one: what came of them, in their order. The runs of
+// all are made at once, so that no core waits for the last of one.
+std::vector<Trial> try_remedies(const models::Registry& registry, const scenarios::Loaded& loaded,
+                                const std::vector<const scenarios::Remedy*>& remedies, SeedRange seeds,
+                                unsigned jobs, const TrialWatch& watch);
+
 // With which remedies are tried when nobody says otherwise.
 inline constexpr SeedRange usual_seeds{1, 100};
 
 // The same on all cores, with its progress on the terminal, until it is interrupted. A problem is said there.
-Trial try_on_terminal(const models::Registry& registry, const scenarios::Loaded& loaded,
-                      const scenarios::Remedy& remedy, SeedRange seeds, Terminal& terminal);
+std::vector<Trial> try_on_terminal(const models::Registry& registry, const scenarios::Loaded& loaded,
+                                   const std::vector<const scenarios::Remedy*>& remedies, SeedRange seeds,
+                                   Terminal& terminal);
 
 }  // namespace lightcone::tools

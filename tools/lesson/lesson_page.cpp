@@ -51,8 +51,9 @@ std::optional<reports::html::LessonPage> lesson_page(const scenarios::Loaded& lo
 int try_changes(const models::Registry& registry, const scenarios::Loaded& loaded,
                 reports::html::LessonPage& page, Terminal& terminal) {
   const auto remedies = remedies_of(*loaded.scenario.lesson);
+  const std::vector<Trial> trials = try_on_terminal(registry, loaded, remedies, usual_seeds, terminal);
   for (std::size_t i = 0; i < remedies.size(); ++i) {
-    const Trial trial = try_on_terminal(registry, loaded, *remedies[i], usual_seeds, terminal);
+    const Trial& trial = trials[i];
     if (!trial.problem.empty()) return exit_bad_file;
     if (trial.was_ended) return exit_interrupted;
     page.changes.at(i).outcome = {trial.seeds, trial.accepted, trial.first_failure};

@@ -191,7 +191,7 @@ int tell_trial(const models::Registry& registry, const scenarios::Loaded& loaded
     return exit_usage;
   }
   const scenarios::Remedy& remedy = *remedies[*settings.remedy];
-  const Trial trial = try_on_terminal(registry, loaded, remedy, settings.seeds, terminal);
+  const Trial trial = try_on_terminal(registry, loaded, {&remedy}, settings.seeds, terminal).front();
   if (!trial.problem.empty()) return exit_bad_file;
   if (trial.was_ended) return exit_interrupted;
   if (settings.json) {
