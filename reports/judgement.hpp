@@ -25,6 +25,9 @@ std::string_view to_string(Verdict verdict);
 struct Step {
   std::string text;
   std::vector<std::size_t> operations;
+  // Of a step by which the first of two operations precedes the second: what joins them, as the field calls
+  // it: "ww", "wr", "rw", "session", "real time".
+  std::string relation{};
 };
 
 struct Judgement {

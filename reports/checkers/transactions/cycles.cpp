@@ -204,7 +204,8 @@ std::vector<Step> explain_cycle(const Dependencies& dependencies, const Cycle& c
                            : "     ") +
                        name(i) + " < " + name(i + 1) + ", because " + because +
                        (last ? ": a contradiction!" : "."),
-                   {step.from, to}});
+                   {step.from, to},
+                   std::string(to_string(step.relation))});
   }
   return out;
 }

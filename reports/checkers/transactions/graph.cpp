@@ -4,6 +4,28 @@
 
 namespace lightcone::reports::checkers {
 
+std::string_view to_string(Relation relation) {
+  switch (relation) {
+    case ww:
+      return "ww";
+    case wr:
+      return "wr";
+    case rw:
+      return "rw";
+    case wrp:
+      return "wr (predicate)";
+    case rwp:
+      return "rw (predicate)";
+    case process_order:
+      return "session";
+    case realtime_order:
+      return "real time";
+    case shadowed_order:
+      return "order";
+  }
+  return "";
+}
+
 void DependencyGraph::add_all(const std::vector<std::uint32_t>& from, const std::vector<std::uint32_t>& to,
                               Relation relation) {
   if (from.size() * to.size() <= 2 * (from.size() + to.size())) {

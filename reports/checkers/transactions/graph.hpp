@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace lightcone::reports::checkers {
@@ -23,6 +24,9 @@ enum Relation : std::uint8_t {
   shadowed_order = 128,  // one of these where the transactions also depend on each other by data
 };
 using Relations = std::uint8_t;
+
+// "ww", "rw (predicate)", "session", "real time": how an edge is labelled.
+std::string_view to_string(Relation relation);
 
 struct DependencyEdge {
   std::uint32_t to;
