@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "sim/finding.hpp"
@@ -82,6 +83,7 @@ class StateMonitor final : public sim::Monitor {
       : simulation_(simulation), recording_(recording) {}
 
   void after_event(sim::NodeId id) override {
+    read_clock(id);
     const sim::Process* process = simulation_.node(id).process();
     if (process == nullptr) return;
     StateReader reader(simulation_);
@@ -99,9 +101,21 @@ class StateMonitor final : public sim::Monitor {
   }
 
  private:
+  void read_clock(sim::NodeId id) {
+    const sim::Instant now = simulation_.now();
+    const sim::Duration error = simulation_.node(id).clock().error(now);
+    if (errors_.size() <= id.index) errors_.resize(id.index + std::size_t{1});
+    sim::Duration& last = errors_[id.index];
+    const sim::Duration by = std::chrono::abs(error - last);
+    if (by < std::chrono::milliseconds(1) || by < std::chrono::abs(last) / 50) return;
+    last = error;
+    recording_.clocks.push_back({now, id, error});
+  }
+
   const sim::Simulation& simulation_;
   Recording& recording_;
   std::vector<std::map<std::uint32_t, std::uint32_t>> known_;  // by node: field, value
+  std::vector<sim::Duration> errors_;                          // of clocks, by node: the last on record
 };
 
 class Recorder final : public sim::Observer {

@@ -57,10 +57,19 @@ struct Change {
   std::uint32_t value = 0;
 };
 
+// A node's wall clock minus true time, after an event of it. One is taken when the error differs from the
+// last by a millisecond and by a fiftieth.
+struct ClockReading {
+  sim::Instant at{};
+  sim::NodeId node;
+  sim::Duration error{};
+};
+
 struct Recording {
   Texts texts;
   std::vector<Row> rows;
   std::vector<Change> changes;
+  std::vector<ClockReading> clocks;  // of clocks that are off
 };
 
 }  // namespace lightcone::reports
