@@ -23,6 +23,7 @@ std::string comparison_data(const Compared& left, const Compared& right, const t
   limits.rows = 100'000;  // of each, so that both together are no larger than the page of one run
   limits.rows_with_fields = most_rows_with_fields / 2;
   limits.operations = 20'000;
+  limits.bytes /= 2;
   if (parting.differs) limits.around = parting.at;
   const Json head = {{"differs", parting.differs},
                      {"same", parting.same},

@@ -39,6 +39,8 @@ std::string base64(std::string_view bytes) {
 
 }  // namespace
 
+std::size_t packed_size(std::string_view data) { return base64(compressed(data)).size(); }
+
 std::string page_head(std::string_view style) {
   // The policy forbids whatever is not in the file.
   return fmt::format(

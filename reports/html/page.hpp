@@ -16,13 +16,14 @@
 
 namespace lightcone::reports::html {
 
-// What the page holds at most of messages and steps, and up to how many of a whole run their fields are held
-// too. More is shown for a window of time alone, and the page says so. Within these bounds a page stays below
-// 5 MB.
+// What the page holds at most of messages and steps, and of changes of state; up to how many rows of a whole
+// run their fields are held too; and how large all of it may be, packed. Of more it shows a window of time
+// alone, and says so. With its program a page stays below 5 MB.
 struct Limits {
   std::size_t rows = 250'000;
   std::size_t rows_with_fields = most_rows_with_fields;
   std::size_t operations = 50'000;
+  std::size_t bytes = 4'800'000;
   std::optional<std::int64_t> around{};  // nanoseconds: what a window shows, instead of the trouble
 };
 
@@ -61,7 +62,8 @@ struct ScenarioTexts {
       before{};  // it was cut down from this one, whose other lines did not matter; empty: it was not
 };
 
-// The run as JSON, as reports/html/src/run.ts describes it.
+// The run as JSON, as reports/html/src/run.ts describes it. A record without events is one of a history that
+// somebody recorded elsewhere.
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
                       const ScenarioTexts& scenario, const Limits& limits = {},
                       const std::optional<LessonPage>& lesson = {});
@@ -78,6 +80,9 @@ std::string comparison_data(const Compared& left, const Compared& right, const t
 
 // `program`: JavaScript; `style`: CSS; both trusted. `data` is compressed.
 std::string page(std::string_view program, std::string_view style, std::string_view data);
+
+// How large it is in the page.
+std::size_t packed_size(std::string_view data);
 
 // The same in two parts, between which a server may send markup of its own while the run goes on.
 std::string page_head(std::string_view style);

@@ -46,6 +46,7 @@ class PageData {
     out["operations"] = operations();
     out["rows"] = rows();
     out["changes"] = changes();
+    out["clocks"] = clocks();
     out["latencies"] = latencies();
     out["series"] = series();
     out["window"] = {{"from", window_.from},
@@ -111,8 +112,11 @@ class PageData {
     std::vector<std::int64_t> invoked;
     for (const sim::Operation& operation : run_.history) invoked.push_back(operation.invoke);
     std::sort(invoked.begin(), invoked.end());
+    std::vector<std::int64_t> changed;  // in their order already
+    for (const Change& change : recording_.changes) changed.push_back(nanoseconds(change.at));
     const auto fits = [&](const Window& window) {
-      return count_in(began, window) <= limits_.rows && count_in(invoked, window) <= limits_.operations;
+      return count_in(began, window) <= limits_.rows && count_in(changed, window) <= limits_.rows &&
+             count_in(invoked, window) <= limits_.operations;
     };
     if (!fits(window_)) {
       const std::int64_t middle = focus();
@@ -151,6 +155,7 @@ class PageData {
     out["seed"] = std::to_string(run_.seed);
     out["fingerprint"] = fmt::format("{:016x}", run_.fingerprint);
     out["events"] = run_.events;
+    out["recorded"] = run_.events == 0;
     out["end"] = end_;
     out["phases"] = {{"faultsBegin", run_.phases.faults_begin.count()}, {"heal", run_.phases.heal.count()}};
     out["verdict"] = to_string(report_.verdict);
@@ -176,8 +181,9 @@ class PageData {
                 {"explained", is_explained}};
     out["reason"] = Json::array();
     for (const Step& step : claim.judgement.reason)
-      out["reason"].push_back(
-          {{"text", text::with_client_names(run_, step.text)}, {"operations", step.operations}});
+      out["reason"].push_back({{"text", text::with_client_names(run_, step.text)},
+                               {"operations", step.operations},
+                               {"relation", step.relation}});
     out["finding"] = nullptr;
     if (claim.finding) {
       Json of_nodes = Json::array();
@@ -290,7 +296,7 @@ class PageData {
     for (const Change& change : recording_.changes) {
       if (nanoseconds(change.at) < window_.from) {
         before[{change.node.index, change.field}] = change;
-      } else if (window_.contains(nanoseconds(change.at)) && shown.size() < limits_.rows) {
+      } else if (window_.contains(nanoseconds(change.at))) {
         shown.push_back(change);
       }
     }
@@ -312,6 +318,14 @@ class PageData {
     for (const auto& [key, change] : before) add(change);
     for (const Change& change : shown) add(change);
     return {{"dat", at}, {"dnumber", number}, {"node", node}, {"field", field}, {"value", value}};
+  }
+
+  // Of the whole run, since they are few.
+  Json clocks() const {
+    Json out = Json::array();
+    for (const ClockReading& reading : recording_.clocks)
+      out.push_back({nanoseconds(reading.at), node_json(reading.node), reading.error.count()});
+    return out;
   }
 
   Json latencies() const {
@@ -354,7 +368,20 @@ class PageData {
 std::string page_data(const sim::RunRecord& run, const RunReport& report, const Recording& recording,
                       const ScenarioTexts& scenario, const Limits& limits,
                       const std::optional<LessonPage>& lesson) {
-  return PageData(run, report, recording, limits).str(scenario, lesson);
+  Limits within = limits;
+  for (;;) {
+    std::string data = PageData(run, report, recording, within).str(scenario, lesson);
+    // What is small before it is packed need not be packed to be measured. A window of nothing is not tried.
+    const std::size_t size = data.size() <= limits.bytes ? 0 : packed_size(data);
+    if (size <= limits.bytes || within.rows < 100) return data;
+    // A little less than its share, since a smaller window packs a little worse.
+    const auto less = [&](std::size_t limit, std::size_t held) {
+      return static_cast<std::size_t>(static_cast<double>(std::min(limit, held)) * 0.97 *
+                                      static_cast<double>(limits.bytes) / static_cast<double>(size));
+    };
+    within.rows = less(within.rows, std::max(recording.rows.size(), recording.changes.size()));
+    within.operations = less(within.operations, run.history.size());
+  }
 }
 
 }  // namespace lightcone::reports::html

@@ -8,7 +8,7 @@ const [file, verdict, pictures] = process.argv.slice(2);
 
 const { browser, page } = await open({ width: 1400, height: 900, may_ask: is_local });
 const picture = async (name, whole = false) => {
-  if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png`, fullPage: whole });
+  if (pictures) await page.screenshot({ path: `${pictures}/${basename(file, ".html")}-${name}.png`, fullPage: whole, timeout: 30_000 });
 };
 const text = (selector) => page.locator(selector).innerText();
 const canvasHash = () => page.evaluate(() => document.querySelector("canvas").toDataURL().length + document.querySelector("canvas").toDataURL().slice(-4000));
@@ -21,6 +21,8 @@ await picture("first");
 check("the verdict bar has the verdict", (await page.locator("#verdict").getAttribute("class")) === verdict);
 check("every claim has its verdict in words", (await page.locator(".claim .verdict").count()) > 0);
 check("the run can be got again", /run .+ --seed \d+/.test(await text(".again code")));
+await page.locator(".again button").click();
+await page.waitForFunction(() => /^(Copied|Select and copy by hand)$/.test(document.querySelector(".again button").textContent)).catch(() => check("copying says whether it worked", false));
 
 // Nothing of the run became markup.
 check("texts of the run are no markup", (await page.evaluate(() => document.querySelectorAll("#app script, #app img, #app iframe").length)) === 0);
@@ -51,15 +53,34 @@ if (await links.count() > 0) {
   await links.last().click();
   const last = await clock();
   await links.first().click();
-  check("links of the explanation move the clock", await links.count() === 1 || last !== await clock(), last);
+  const one = await links.first().innerText() === await links.last().innerText();
+  check("links of the explanation move the clock", one || last !== await clock(), last);
 }
 
 // D: states follow the clock, and what changed is marked.
 await page.keyboard.press("c");
 check("a change of state is marked by more than colour", /•/.test(await text("#state")), await text("#state"));
-const state = await text("#state table");
-for (let i = 0; i < 5; i++) await page.keyboard.press("c");
-check("the next changes are different", state !== await text("#state table"));
+const states = [await text("#state table")];
+for (const key of ["c", "c", "c", "C", "C", "C", "C", "C"]) {
+  await page.keyboard.press(key);
+  states.push(await text("#state table"));
+}
+check("other changes are different", new Set(states).size > 1);
+
+// D: who wrote a value is told for the cell that has the focus, which stays there while the clock moves.
+const cell = page.locator("#state td button").first();
+await cell.focus();
+const [field, node] = await page.evaluate(() => {
+  const td = document.activeElement.closest("td");
+  return [td.parentElement.cells[0].textContent, td.closest("table").rows[0].cells[td.cellIndex].textContent];
+});
+const writer = () => text("#state .writer");
+check("who wrote a value is told", (await writer()).startsWith(`Written – ${node}: ${field} became `) && / at \d+\.\d{6} s, (in event \d+|when it started)/.test(await writer()), await writer());
+const key = await cell.getAttribute("data-key");
+await page.keyboard.press("Enter");
+check("a value leads to its writing", (await writer()).includes(` at ${await clock()}`), `${await clock()} ${await writer()}`);
+check("the focus stays in its cell", (await page.evaluate(() => document.activeElement.dataset.key)) === key);
+check("what is on its way is counted", (await page.locator("#state tbody tr").last().innerText()).startsWith("messages on their way to it"));
 
 // E: operations, and those that contradict.
 check("operations are listed", (await page.locator("#operations tbody tr").count()) > 0);
@@ -67,6 +88,25 @@ const contradicting = Number(/\((\d+)\)/.exec(await text("#operations label[for=
 await page.locator("#contradictions").check();
 check("only contradictions remain", (await page.locator("#operations tbody tr").count()) === Math.min(contradicting, 30));
 await page.locator("#contradictions").uncheck();
+
+// E and B: an operation is selected by key, and its messages stand out.
+const asked = page.locator("#operations tbody button").first();
+await asked.focus();
+const without = await canvasHash();
+await page.keyboard.press("Enter");
+await settled(page);
+check("an operation can be selected", (await page.locator("#operations tbody button[aria-pressed=true]").innerText()).startsWith("▸ ") && without !== await canvasHash());
+check("the selected operation is told", /asked \d/.test(await text("#selected")), await text("#selected"));
+await picture("operation");
+for (const choice of ["none", ""]) {
+  const drawn = await canvasHash();
+  await page.getByLabel("Which operations").selectOption(choice);
+  await settled(page);
+  check(`operations are filtered (${choice === "" ? "all" : choice})`, drawn !== await canvasHash());
+}
+await page.locator("canvas").focus();
+await page.keyboard.press("Escape");
+check("the selection is cleared", /Nothing is selected/.test(await text("#selected")));
 
 // E: in lanes. Of a broken promise what contradicts it, with arrows whose numbers are those of sentences; of one
 // that holds the points at which operations took effect, each within its operation.
@@ -97,6 +137,15 @@ await page.locator("canvas").focus();
 const here = await clock();
 await page.keyboard.press("ArrowRight");
 check("an arrow key moves", here !== await clock());
+for (const [on, back] of [["n", "p"], ["m", "M"], ["c", "C"]]) {
+  await page.keyboard.press("Escape");
+  const times = [parseFloat(await clock())];
+  for (let i = 0; i < 8; i++) { await page.keyboard.press(on); times.push(parseFloat(await clock())); }
+  check(`${on} never goes back`, times.every((time, i) => i === 0 || time >= times[i - 1]), times.join(" "));
+  const end = times[times.length - 1];
+  for (let i = 0; i < 8; i++) await page.keyboard.press(back);
+  check(`${back} goes back`, parseFloat(await clock()) < end || end === times[0], `${end} ${await clock()}`);
+}
 const there = await clock();
 await page.keyboard.press(" ");
 await page.waitForTimeout(200);
@@ -108,7 +157,11 @@ check("pausing stops", stopped === await clock());
 
 // G, H.
 check("metrics have curves", (await page.locator("#metrics polyline").count()) >= 5);
-check("faults are shaded behind them", (await page.locator("#metrics .shade").count()) > 0);
+await page.locator("#scrubber input").fill("0");
+const begin = await clock();
+await page.locator("canvas").focus();
+await page.keyboard.press("f");
+check("faults are shaded behind them", ((await page.locator("#metrics .shade").count()) > 0) === (begin !== await clock()));
 check("the scenario is there", /"system"/.test(await page.locator("#scenario pre").textContent()));
 if (await page.locator("#scenario .cut").count() > 0) {
   check("what did not matter is marked by more than colour", (await page.locator("#scenario del").allTextContents()).every((each) => each.startsWith("− ")) && (await page.locator("#scenario del").count()) > 0);
@@ -139,6 +192,19 @@ await page.setViewportSize({ width: 390, height: 900 });
 await settled(page);
 await check_narrow(page, "a narrow page");
 if (pictures) await page.locator("#operations").screenshot({ path: `${pictures}/${basename(file, ".html")}-operations-narrow.png` });
+
+// On paper: nothing is folded or cut, and the diagram has the colours of paper.
+await page.setViewportSize({ width: 1000, height: 1200 });
+const printed = async (colorScheme) => {
+  await page.emulateMedia({ media: "print", colorScheme });
+  await settled(page);
+  return canvasHash();
+};
+check("what is printed does not depend on the screen's colours", await printed("dark") === await printed("light"));
+await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+check("nothing is folded on paper", await page.evaluate(() => [...document.querySelectorAll("details:not(.keys)")].every((each) => each.open)));
+check("nothing is cut on paper", await page.evaluate(() => [...document.querySelectorAll("pre, .cut, .scroll")].every((each) => getComputedStyle(each).overflowY === "visible")));
+await picture("print", true);
 
 await browser.close();
 const size = statSync(file).size;

@@ -1,10 +1,14 @@
 // The page of a run, as far as it can be tested without a browser; tests/page drives it in one.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "reports/histories/json_lines.hpp"
 #include "reports/html/page.hpp"
+#include "reports/html/recorded_history.hpp"
 #include "tests/reports/recorded.hpp"
 
 namespace lightcone::tests {
@@ -170,6 +174,131 @@ TEST_CASE("page: clients have their names in what a judge says") {
     }
   }
   CHECK(steps > 0);
+}
+
+TEST_CASE("page: a run whose nodes change their minds too often is windowed too, and never cut") {
+  Recorded run = recorded(broken);
+  html::Limits limits;
+  limits.rows = run.recording.rows.size();
+  CHECK(data_of(run, limits)["window"]["whole"] == true);
+  const std::vector<reports::Change> changes = run.recording.changes;
+  while (run.recording.changes.size() <= limits.rows)
+    for (const reports::Change& change : changes) run.recording.changes.push_back(change);
+  std::sort(run.recording.changes.begin(), run.recording.changes.end(),
+            [](const auto& a, const auto& b) { return a.at < b.at; });
+  const json data = data_of(run, limits);
+  CHECK(data["window"]["whole"] == false);
+  const std::int64_t from = data["window"]["from"], to = data["window"]["to"];
+  const auto within = static_cast<std::size_t>(std::count_if(
+      run.recording.changes.begin(), run.recording.changes.end(), [&](const reports::Change& change) {
+        const std::int64_t at = change.at.time_since_epoch().count();
+        return from <= at && at <= to;
+      }));
+  CHECK(data["changes"]["dat"].size() >= within);
+  CHECK(within > 0);
+}
+
+TEST_CASE("page: a run that packs badly is windowed until it is small enough") {
+  const Recorded run = recorded(broken);
+  html::Limits limits;
+  const std::string whole = html::page_data(run.run, run.report, run.recording, {"{}"}, limits);
+  limits.bytes = html::packed_size(whole) / 3;
+  const std::string less = html::page_data(run.run, run.report, run.recording, {"{}"}, limits);
+  CHECK(html::packed_size(less) <= limits.bytes);
+  CHECK(html::packed_size(less) > limits.bytes / 3);
+  CHECK(json::parse(whole)["window"]["whole"] == true);
+  CHECK(json::parse(less)["window"]["whole"] == false);
+  CHECK(html::page("", "", less).size() >= html::packed_size(less));
+}
+
+TEST_CASE("page: it tells by how much clocks are off, and since when") {
+  const json clocks = data_of(recorded("scenarios/lock/clock-jump.json"))["clocks"];
+  REQUIRE(clocks.size() == 1);
+  CHECK(clocks[0][1] == 2);
+  CHECK(clocks[0][2] == 3'000'000'000);
+  const json drifting = data_of(recorded("scenarios/raft/lease-fast-clocks.json"))["clocks"];
+  std::map<std::int64_t, std::int64_t> last;
+  for (const json& reading : drifting) {
+    const std::int64_t node = reading[1], error = reading[2];
+    CHECK(std::abs(error - last[node]) >= 1'000'000);
+    last[node] = error;
+  }
+  CHECK(drifting.size() < 1'000);
+  REQUIRE(last.size() >= 3);
+  CHECK(last[0] < 0);  // n1 was slow, n2 and n3 were fast
+  CHECK(last[1] > 0);
+  CHECK(data_of(recorded(broken))["clocks"].empty());
+}
+
+namespace {
+
+// Each of two reads what the other has not written yet. `step`: between its times.
+sim::History write_skew(std::int64_t step) {
+  const auto transaction = [step](std::int64_t process, const std::string& value, std::int64_t at) {
+    return "{\"process\":" + std::to_string(process) + R"(,"f":"txn","value":)" + value + R"(,"result":)" +
+           value + ",\"call\":" + std::to_string(at * step) +
+           ",\"return\":" + std::to_string((at + 1) * step) + ",\"type\":\"ok\"}\n";
+  };
+  auto read =
+      reports::histories::read_json_lines(transaction(40, R"([["append","x",1],["append","y",1]])", 0) +
+                                          transaction(7, R"([["r","x",[1]],["append","y",2]])", 3) +
+                                          transaction(41, R"([["r","y",[1]],["append","x",2]])", 3) +
+                                          transaction(9, R"([["r","x",[1,2]],["r","y",[1,2]]])", 9));
+  REQUIRE_FALSE(read.problem);
+  return std::move(read.history);
+}
+
+}  // namespace
+
+TEST_CASE("page: a recorded history is shown as a run of its clients, with the relations of a cycle") {
+  reports::checkers::Claims claims;
+  std::vector<std::string> names;
+  const sim::History history = html::renumbered(write_skew(1'000'000'000), names);
+  CHECK(names == std::vector<std::string>{"process 7", "process 9", "process 40", "process 41"});
+  const reports::checkers::Checked checked = reports::checkers::check_history(history, claims);
+  REQUIRE(checked.verdict == reports::Verdict::violated);
+  const html::RecordedHistory shown = html::recorded_history("a.jsonl", history, names, checked, {});
+  const json data = json::parse(html::page_data(shown.run, shown.report, {}, {}));
+  CHECK(data["recorded"] == true);
+  CHECK(data["verdict"] == "violated");
+  CHECK(data["nodes"].size() == 4);
+  CHECK(data["operations"].size() == 4);
+  CHECK(data["operations"][3][7] == 9'000'000'000);
+  CHECK(data["claims"][0]["explained"] == true);
+  std::vector<std::pair<std::size_t, std::size_t>> edges;
+  for (const json& step : data["claims"][0]["reason"]) {
+    if (step["relation"] == "") continue;
+    CHECK(step["relation"] == "rw");
+    edges.emplace_back(step["operations"][0], step["operations"][1]);
+  }
+  REQUIRE(edges.size() == 2);
+  CHECK(edges[0].first == edges[1].second);
+  CHECK(edges[0].second == edges[1].first);
+  CHECK(json::parse(html::page_data(recorded(broken).run, recorded(broken).report, {}, {}))["recorded"] ==
+        false);
+}
+
+TEST_CASE("page: times that are positions, or that are not there, are spread out, and the page says so") {
+  for (const bool has_order : {true, false}) {
+    INFO(has_order);
+    std::vector<std::string> names;
+    sim::History history = html::renumbered(write_skew(1), names);
+    if (!has_order) {
+      for (sim::Operation& operation : history)
+        operation.invoke = operation.complete = sim::Operation::unordered;
+    }
+    const reports::checkers::Checked checked = reports::checkers::check_history(history, {});
+    const html::RecordedHistory shown =
+        html::recorded_history("a", history, names, checked, {"serializable"});
+    CHECK(shown.run.look_for.find("millisecond") != std::string::npos);
+    for (std::size_t i = 0; i < shown.run.history.size(); ++i) {
+      const sim::Operation& operation = shown.run.history[i];
+      CHECK(operation.invoke % 1'000'000 == 0);
+      CHECK(operation.invoke < operation.complete);
+      CHECK(operation.complete < shown.run.phases.end.count());
+      CHECK((i == 0 || shown.run.history[i - 1].invoke <= operation.invoke));
+    }
+  }
 }
 
 }  // namespace lightcone::tests

@@ -1,7 +1,7 @@
 // The page of two runs: both on one time axis, the first difference marked, and how the difference spreads.
 import { Diagram, type Filter } from "./diagram";
 import { commonRows, spread, type Reached } from "./difference";
-import { el, panel, symbols } from "./dom";
+import { el, panel, scroller, symbols } from "./dom";
 import { Focus } from "./focus";
 import { keyList, listenTo, type Key } from "./keys";
 import { comparedMetrics } from "./metrics";
@@ -46,14 +46,14 @@ function partingPanel(parting: Parting, reached: Reached[], runs: [Run, Run], go
       el("button", { class: "link", click: () => go(parting.at) }, seconds(parting.at, 6)), "."),
     el("dl", { class: "records" }, el("dt", {}, parting.names[0]), el("dd", {}, record(parting.left)), el("dt", {}, parting.names[1]), el("dd", {}, record(parting.right))),
     el("h3", {}, "When the difference reached each node"),
-    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, ...["node", "at", `first in ${parting.names[0]} alone`, `first in ${parting.names[1]} alone`].map((title) => el("th", { scope: "col" }, title)))),
+    scroller("When the difference reached each node", el("table", {}, el("thead", {}, el("tr", {}, ...["node", "at", `first in ${parting.names[0]} alone`, `first in ${parting.names[1]} alone`].map((title) => el("th", { scope: "col" }, title)))),
       el("tbody", {}, ...reached.map((each) => el("tr", {}, el("th", { scope: "row" }, each.node),
         el("td", {}, el("button", { class: "link", click: () => go(each.at) }, seconds(each.at, 6))),
         what(runs[0], each.rows[0]), what(runs[1], each.rows[1])))))));
 }
 
 function table({ parting }: Comparison): HTMLElement {
-  return panel("rows", "Side by side", "Marked ≠ is what differs.", el("div", { class: "scroll" }, el("table", {},
+  return panel("rows", "Side by side", "Marked ≠ is what differs.", scroller("Side by side", el("table", {},
     el("thead", {}, el("tr", {}, ...["", "", ...parting.names].map((title) => el("th", { scope: "col" }, title)))),
     el("tbody", {}, ...parting.rows.map(([label, left, right]) => el("tr", { class: left === right ? "same" : "differs" },
       el("td", {}, left === right ? "" : "≠"), el("th", { scope: "row" }, label), el("td", {}, left), el("td", {}, right)))))));
@@ -80,7 +80,7 @@ export function buildComparison(comparison: Comparison, app: HTMLElement): void 
   const notes = parting.differs ? [{ at: parting.at, text: "≠ first difference" }] : [];
   const focuses = runs.map((run) => new Focus(run, window)) as [Focus, Focus];
   together(...focuses);
-  const filters = runs.map((run): Filter => ({ nodes: new Set(run.nodes.map((_, i) => i)), type: "", onlyCone: false, operations: true }));
+  const filters = runs.map((run): Filter => ({ nodes: new Set(run.nodes.map((_, i) => i)), type: "", onlyCone: false, operations: "all" }));
   const shades: [Uint8Array, Uint8Array] = [common[0].slice(), common[1].slice()];
   const diagrams: Diagram[] = runs.map((run, k) => new Diagram(run, focuses[k], filters[k], {
     window, common: shades[k], notes, viewed: (from, to) => diagrams[1 - k]?.show(from, to - from),

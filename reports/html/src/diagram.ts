@@ -1,9 +1,9 @@
 // The space-time diagram: a lane a node, time to the right, messages as arrows. What is drawn is bounded by the
 // pixels there are, not by the messages: in a crowd, arrows that would cover each other are drawn once.
-import { coneOf, type Cone } from "./cone";
+import { coneOf, coneOfOperation, isInCone, type Cone } from "./cone";
 import { el } from "./dom";
 import type { Focus } from "./focus";
-import { above, Fate, Kind, seconds, type Run } from "./run";
+import { above, Fate, Kind, seconds, signed, type Operation, type Run } from "./run";
 
 const gutter = 96;
 const top = 44;
@@ -31,7 +31,8 @@ function spansOf(run: Run): Span[] {
   return spans;
 }
 
-export interface Filter { nodes: Set<number>; type: string; onlyCone: boolean; operations: boolean }
+// `operations`: all of them, none, or those that are called so.
+export interface Filter { nodes: Set<number>; type: string; onlyCone: boolean; operations: "all" | "none" | { f: string } }
 
 // What the page of two runs adds to each of its diagrams.
 export interface Beside {
@@ -52,7 +53,7 @@ export class Diagram {
   private readonly invoked: number[];
   private readonly explained: Set<number>;  // operations that the explanation speaks of
   private cone: Cone | null = null;
-  private coneRow: number | null = null;
+  private coneOf: number | Operation | null = null;  // of what it is
   private pending = false;
   private colours: Record<string, string> = {};
   private readonly window: { from: number; to: number };
@@ -75,6 +76,9 @@ export class Diagram {
     focus.listen(() => { this.keepInView(); this.redraw(); });
     new ResizeObserver(() => this.redraw()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    // A printer takes what is there: it is drawn at once, in the colours of paper.
+    for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => this.draw());
+    matchMedia("print").addEventListener("change", () => this.draw());
     this.listen();
   }
 
@@ -146,8 +150,33 @@ export class Diagram {
       const distance = Math.hypot(x - x1 - share * (x2 - x1), y - y1 - share * (y2 - y1));
       if (distance < least) { least = distance; best = i; }
     }
-    if (best !== null) this.focus.select(best);
+    const operation = this.operationAt(x, y, y0);
+    if (operation !== null) this.focus.selectOperation(operation);
+    else if (best !== null) this.focus.select(best);
     else { this.focus.row = null; this.focus.moveTo(this.timeAt(x)); }
+  }
+
+  // The operation whose span a point is in; of several the last that began.
+  private operationAt(x: number, y: number, y0: Record<number, number>): Operation | null {
+    const at = this.timeAt(x);
+    for (let i = above(this.invoked, at + 3 / this.width * (this.to - this.from)) - 1; i >= 0; i--) {
+      const operation = this.run.operations[i];
+      const top = y0[operation.process];
+      if (top === undefined || y < top + 3 || y > top + 16 || !this.isOperationShown(operation)) continue;
+      const { x1, x2 } = this.spanOf(operation);
+      if (x >= x1 - 3 && x <= x2 + 3) return operation;
+    }
+    return null;
+  }
+  // One that never returned may take effect at any time: its box stays short and open.
+  private spanOf(operation: Operation, width = this.width): { x1: number; x2: number } {
+    const x1 = this.x(operation.invoke, width);
+    const x2 = this.x(operation.complete ?? this.run.end, width);
+    return { x1, x2: operation.complete === null ? Math.min(x2, x1 + 40) : x2 };
+  }
+  private isOperationShown(operation: Operation): boolean {
+    const { operations } = this.filter;
+    return operations === "all" || (operations !== "none" && operations.f === operation.f);
   }
 
   private isShown(i: number): boolean {
@@ -175,9 +204,10 @@ export class Diagram {
     const style = getComputedStyle(document.documentElement);
     for (const name of ["ink", "faint", "line", "paper", "accent", "bad", "good", "warn", "cone", "fault"])
       this.colours[name] = style.getPropertyValue(`--${name}`).trim();
-    if (this.coneRow !== this.focus.row) {
-      this.coneRow = this.focus.row;
-      this.cone = this.coneRow === null ? null : coneOf(this.run, this.coneRow);
+    const selected = this.focus.row ?? this.focus.operation;
+    if (this.coneOf !== selected) {
+      this.coneOf = selected;
+      this.cone = selected === null ? null : typeof selected === "number" ? coneOf(this.run, selected) : coneOfOperation(this.run, selected);
     }
     const c = this.context;
     c.setTransform(scale, 0, 0, scale, 0, 0);
@@ -192,6 +222,7 @@ export class Diagram {
     this.drawFaults(h);
     this.drawCone(y);
     this.drawLanes(y);
+    this.drawClocks(y);
     this.drawOperations(y);
     this.drawArrows(y);
     this.drawMarks(y);
@@ -228,6 +259,7 @@ export class Diagram {
     if (this.cone === null) return;
     const c = this.context;
     const lanes = this.lanes();
+    if (this.cone.between) return this.drawBetween(this.cone, y, lanes);
     for (const side of ["past", "future"] as const) {
       const edge = this.cone[side];
       const border = side === "past" ? this.from : this.to;
@@ -245,6 +277,17 @@ export class Diagram {
       c.closePath();
       c.fill();
       c.globalAlpha = 1;
+    }
+  }
+
+  // Of an operation: each lane from when it can have touched it to when that can have mattered for the answer.
+  private drawBetween({ past, future }: Cone, y: Record<number, number>, lanes: number[]): void {
+    const c = this.context;
+    const half = lanes.length > 1 ? Math.abs(y[lanes[1]] - y[lanes[0]]) / 2 : 20;
+    c.fillStyle = this.colours.cone;
+    for (const node of lanes) {
+      const [from, to] = [Math.max(future[node], this.from), Math.min(past[node], this.to)];
+      if (from < to) c.fillRect(this.x(from), y[node] - half, Math.max(1, this.x(to) - this.x(from)), 2 * half);
     }
   }
 
@@ -277,8 +320,24 @@ export class Diagram {
     }
   }
 
+  // While a clock is wrong by a millisecond or more its lane is a zigzag.
+  private drawClocks(y: Record<number, number>): void {
+    const c = this.context;
+    for (const node of this.lanes()) {
+      const { at, error } = this.run.clocks[node];
+      for (let i = Math.max(0, above(at, this.from) - 1); i < at.length && at[i] <= this.to; i++) {
+        if (Math.abs(error[i]) < 1e6) continue;
+        const [x1, x2] = [Math.max(this.x(at[i]), gutter), Math.min(this.x(at[i + 1] ?? this.run.end), gutter + this.width)];
+        c.strokeStyle = this.colours.warn;
+        c.beginPath();
+        for (let x = x1, k = 0; x < x2; x += 4, k++) c.lineTo(x, y[node] + (k % 2 === 0 ? -3 : 3));
+        c.stroke();
+        if (x2 - x1 > 110) this.label(`clock ${signed(error[i])}`, x1 + 4, y[node] + 12, this.colours.warn);
+      }
+    }
+  }
+
   private drawOperations(y: Record<number, number>): void {
-    if (!this.filter.operations) return;
     const c = this.context;
     const end = above(this.invoked, this.to);
     const { width } = this;
@@ -286,14 +345,12 @@ export class Diagram {
     for (let i = 0; i < end; i++) {
       const operation = this.run.operations[i];
       const until = operation.complete ?? this.run.end;
-      if (until < this.from || !(operation.process in y)) continue;
-      // One that never returned may take effect at any time: its box stays open.
-      const x1 = this.x(operation.invoke, width);
-      const x2 = operation.complete === null ? Math.min(this.x(until, width), x1 + 40) : this.x(until, width);
-      const named = this.explained.has(operation.position);
+      if (until < this.from || !(operation.process in y) || !this.isOperationShown(operation)) continue;
+      const { x1, x2 } = this.spanOf(operation, width);
+      const named = this.explained.has(operation.position) || operation === this.focus.operation;
       if (!named && x2 - x1 < 4 && Math.floor(x1 / 2) === last) continue;
       last = Math.floor(x1 / 2);
-      c.strokeStyle = c.fillStyle = named ? this.colours.bad : operation.outcome === "ok" ? this.colours.good : this.colours.warn;
+      c.strokeStyle = c.fillStyle = operation === this.focus.operation ? this.colours.accent : named ? this.colours.bad : operation.outcome === "ok" ? this.colours.good : this.colours.warn;
       c.lineWidth = named ? 3 : 1;
       if (operation.outcome !== "ok") c.setLineDash([4, 3]);
       c.strokeRect(x1, y[operation.process] + 5, Math.max(1, x2 - x1), 9);
@@ -333,7 +390,7 @@ export class Diagram {
       }
       if (!(from in y) || !(to in y) || !this.isShown(i)) continue;
       const x2 = this.x(rows.ended[i], width);
-      const outside = this.cone !== null && !isChain && !this.isInCone(i);
+      const outside = this.cone !== null && !isChain && !isInCone(this.run, this.cone, i);
       if (outside && this.filter.onlyCone) continue;
       const fades = outside || (!isChain && this.beside?.common[i] === 1);
       const suffix = isChain ? " chain" : fades ? " faded" : "";
@@ -366,11 +423,6 @@ export class Diagram {
     c.setLineDash([]);
     c.globalAlpha = 1;
     c.lineWidth = 1;
-  }
-  private isInCone(i: number): boolean {
-    const { rows } = this.run;
-    const { past, future } = this.cone!;
-    return rows.ended[i] <= past[rows.to[i]] || rows.began[i] >= future[rows.from[i]];
   }
 
   private drawMarks(y: Record<number, number>): void {

@@ -1,9 +1,10 @@
-// Where the reader looks: an instant, and a selected event. Panels listen to changes.
-import type { Run } from "./run";
+// Where the reader looks: an instant, and a selected event or operation. Panels listen to changes.
+import type { Operation, Run } from "./run";
 
 export class Focus {
   at: number;
   row: number | null = null;  // the selected row: its arrival, when it is a message
+  operation: Operation | null = null;  // or the selected operation
   private readonly listeners: (() => void)[] = [];
 
   // `window`: where it can go, if that is more than what is held of the run.
@@ -17,8 +18,14 @@ export class Focus {
   }
   select(row: number | null): void {
     this.row = row;
+    this.operation = null;
     if (row !== null) this.at = Math.min(this.run.rows.ended[row], this.window.to);
     this.tell();
+  }
+  selectOperation(operation: Operation): void {
+    this.row = null;
+    this.operation = operation;
+    this.moveTo(operation.invoke);
   }
   // The event of this number, or else the instant.
   show(number: number, at: number): void {

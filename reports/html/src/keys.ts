@@ -10,6 +10,7 @@ export function listenTo(keys: Key[]): void {
     const target = event.target as HTMLElement;
     const isBox = target instanceof HTMLInputElement && target.type === "checkbox";
     if (/^(INPUT|SELECT)$/.test(target.tagName) && !isBox) return;
+    if (event.key.startsWith("Arrow") && target.closest(".scroll, .cut") === target) return;
     if (event.key === " " && (isBox || /^(BUTTON|SUMMARY)$/.test(target.tagName))) return;
     const found = keys.find(([key]) => key === event.key);
     if (found === undefined) return;
@@ -19,6 +20,6 @@ export function listenTo(keys: Key[]): void {
 }
 
 export function keyList(keys: Key[]): HTMLElement {
-  return el("details", {}, el("summary", {}, "Keys"), el("dl", { class: "keys" }, ...keys.flatMap(([key, meaning]) =>
+  return el("details", { class: "keys" }, el("summary", {}, "Keys"), el("dl", {}, ...keys.flatMap(([key, meaning]) =>
     [el("dt", {}, el("kbd", {}, key === " " ? "Space" : key)), el("dd", {}, meaning)])));
 }

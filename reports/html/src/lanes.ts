@@ -1,6 +1,6 @@
 // E: operations in the lanes of their clients. Of a broken promise those that contradict, with an arrow for each
 // order that its judge names; of one that holds those around the instant, with the point at which each took effect.
-import { el, svg } from "./dom";
+import { el, scroller, svg } from "./dom";
 import { operationText } from "./explanation";
 import type { Focus } from "./focus";
 import { above, seconds, type Claim, type Operation, type Run } from "./run";
@@ -67,7 +67,7 @@ class Picture {
     bar.append(svg("title", {}, `${operationText(this.run, operation)}, ${seconds(operation.invoke, 6)} to ${operation.complete === null ? "never" : seconds(operation.complete, 6)}`),
       svg("rect", { x: x1, y: y - 8, width: Math.max(x2 - x1, 3), height: 16, "stroke-dasharray": operation.outcome === "ok" ? "" : "5 3" }),
       this.label(x1, y, operation.process, `${contradicts ? "⚠ " : ""}${shortText(operation)}`));
-    bar.addEventListener("click", () => this.focus.moveTo(operation.invoke));
+    bar.addEventListener("click", () => this.focus.selectOperation(operation));
     this.root.append(bar);
   }
   // In the first line above the lane that has room, or cut short in the last.
@@ -107,12 +107,7 @@ class Picture {
   }
 }
 
-// What is wider than a narrow window is moved by keys as well.
-function scrolled(picture: SVGElement): HTMLElement {
-  const frame = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Operations in lanes" });
-  frame.append(picture);
-  return frame;
-}
+const scrolled = (picture: SVGElement) => scroller("Operations in lanes", picture);
 
 function contradiction(run: Run, focus: Focus, claim: Claim): HTMLElement | null {
   const own = new Set(claim.operations);
@@ -142,6 +137,8 @@ function explained(run: Run, focus: Focus, claim: Claim): HTMLElement {
     else all.push(operation);
   }
   const key = el("select", { "aria-label": "Which key", change: () => update() }, ...[...byKey.keys()].sort().map((each) => el("option", { value: each }, `key ${each}`)));
+  // First the one that most was asked of.
+  key.value = [...byKey].reduce((most, each) => (each[1].length > most[1].length ? each : most))[0];
   const place = el("div", {});
   const update = () => {
     const order = byKey.get(key.value) ?? [];

@@ -1,5 +1,5 @@
 // Teaching mode: the situation and a question; the run is shown when there is a prediction.
-import { el, panel } from "./dom";
+import { el, panel, unfoldForPrint } from "./dom";
 import type { Change, Lesson } from "./run";
 
 // As tools/lesson/lesson_text.cpp says it in a terminal.
@@ -29,11 +29,6 @@ function told(lesson: Lesson, chosen: number): HTMLElement {
   return el("div", {}, result, el("p", { class: "misconception" }, el("b", {}, "A common misconception: "), lesson.misconception),
     el("h3", {}, "How would you mend it? Decide first, and then see what comes of it."),
     el("ol", { class: "changes" }, ...lesson.changes.map((change, i) => changeItem(lesson, change, i, chosen))));
-}
-
-// What is folded away on a screen is printed.
-function unfoldForPrint(root: HTMLElement): void {
-  addEventListener("beforeprint", () => root.querySelectorAll("details").forEach((each) => { each.open = true; }));
 }
 
 // `reveal` builds the rest of the page, once. `predicted`, when the panel is in the page, makes the prediction that

@@ -1,7 +1,7 @@
 // The page: reads the run, puts the panels together.
 import { buildComparison } from "./compare";
 import { Diagram, type Filter } from "./diagram";
-import { el, panel } from "./dom";
+import { el, panel, unfoldForPrint } from "./dom";
 import { explanation } from "./explanation";
 import { Focus } from "./focus";
 import { lessonPanel } from "./lesson";
@@ -23,16 +23,21 @@ function filters(run: Run, filter: Filter, redraw: () => void): HTMLElement {
     const input = el("input", { type: "checkbox", checked, change: () => { change(input.checked); redraw(); } });
     return el("label", {}, input, ` ${text}`);
   };
-  return el("div", { class: "controls" }, type,
+  const names = [...new Set(run.operations.map((operation) => operation.f))].sort();
+  const operations = el("select", { "aria-label": "Which operations", change: () => {
+    filter.operations = operations.value === "" ? "all" : operations.value === "none" ? "none" : { f: operations.value.slice(2) };
+    redraw();
+  } }, el("option", { value: "" }, "all operations"), el("option", { value: "none" }, "no operations"), ...names.map((f) => el("option", { value: `f ${f}` }, `only ${f}`)));
+  return el("div", { class: "controls" }, type, operations,
     ...run.nodes.map((node, i) => box(node.name, true, (on) => { if (on) filter.nodes.add(i); else filter.nodes.delete(i); })),
-    box("operations", true, (on) => { filter.operations = on; }),
     box("only the light cone", false, (on) => { filter.onlyCone = on; }));
 }
 
 function legend(): HTMLElement {
   const line = (className: string, text: string) => el("li", {}, el("i", { class: className }), ` ${text}`);
   return el("ul", { class: "legend" }, line("usual", "message"), line("lost", "lost ✗"), line("held", "held up"), line("duplicate", "second copy"),
-    line("down", "node down"), line("paused", "node paused"), line("mark", "something worth noticing"), line("cone", "light cone of the selected event"),
+    line("span", "operation"), line("span open", "not answered, or refused"), line("span named", "contradicts a promise"),
+    line("down", "node down"), line("paused", "node paused"), line("skewed", "clock that is off"), line("mark", "something worth noticing"), line("cone", "light cone of what is selected"),
     line("shade", "a fault, while it lasts"));
 }
 
@@ -40,7 +45,7 @@ function windowNotice(run: Run): HTMLElement | null {
   const { window } = run;
   if (window.whole) return window.fields ? null : el("p", { class: "notice" }, "This run has so many messages that the page leaves out their fields; `--trace` writes them all.");
   return el("p", { class: "notice" }, `The run has ${window.rows.toLocaleString("en")} messages and steps and ${window.operations.toLocaleString("en")} operations, too many for one page: ` +
-    `only ${seconds(window.from)} to ${seconds(window.to)} is shown, around what matters. Faults, marks and verdicts are of the whole run; a trace (--trace) holds everything.`);
+    `only ${seconds(window.from)} to ${seconds(window.to)} is shown, around what matters. Faults, marks and verdicts are of the whole run; a trace (--trace) holds everything${window.fields ? "" : ", the fields of messages too"}.`);
 }
 
 // A lesson shows nothing of the run before there is a prediction.
@@ -56,16 +61,17 @@ function ask(run: Run): void {
 function build(run: Run, app: HTMLElement): void {
   document.title = `${run.title} – Lightcone`;
   const focus = new Focus(run);
-  const filter: Filter = { nodes: new Set(run.nodes.map((_, i) => i)), type: "", onlyCone: false, operations: true };
+  const filter: Filter = { nodes: new Set(run.nodes.map((_, i) => i)), type: "", onlyCone: false, operations: "all" };
   const diagram = new Diagram(run, focus, filter);
   const drawing = panel("diagram", "What happened",
-    "Time goes to the right, each node has a lane, arrows are messages. Drag to move, turn the wheel to zoom, click an arrow to see all that could have caused it.",
+    run.recorded ? "Time goes to the right, each client has a lane, boxes are operations. Messages were not recorded. Drag to move, turn the wheel to zoom." :
+      "Time goes to the right, each node has a lane, arrows are messages. Drag to move, turn the wheel to zoom, click an arrow to see all that could have caused it, or an operation to see its messages.",
     filters(run, filter, () => diagram.redraw()), diagram.canvas, scrubber(run, focus, diagram), legend());
   diagram.canvas.style.height = `${Math.min(90 + run.nodes.length * 62, 640)}px`;
+  unfoldForPrint(app);
   app.replaceChildren(verdictBar(run, focus), windowNotice(run) ?? "", el("main", {}, drawing,
-    el("div", { class: "columns" }, explanation(run, focus), el("div", {}, nodeStates(run, focus), selectedEvent(run, focus))),
-    operations(run, focus), metrics(run, focus),
-    scenarioPanel(run)));
+    el("div", { class: "columns" }, explanation(run, focus), el("div", {}, run.recorded ? "" : nodeStates(run, focus), selectedEvent(run, focus))),
+    operations(run, focus), metrics(run, focus), run.recorded ? "" : scenarioPanel(run)));
   begin(run, focus, diagram);
 }
 

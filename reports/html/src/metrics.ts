@@ -1,5 +1,5 @@
 // G: how fast clients were served over time, with faults shaded behind, and how the times are distributed.
-import { el, panel, svg } from "./dom";
+import { el, panel, scroller, svg } from "./dom";
 import type { Focus } from "./focus";
 import { duration, seconds, type Run } from "./run";
 
@@ -103,10 +103,10 @@ export function metrics(run: Run, focus: Focus): HTMLElement {
   const { rate, latency } = overTime(run);
   const named = run.series.map((each) => chart(run, focus, each.name + (each.every > 1 ? ` (every ${each.every}th point)` : ""),
     (value) => value.toPrecision(3), [{ name: each.name, dash: "", points: each.points.filter(([at]) => at >= run.window.from && at <= run.window.to) }], false));
-  const latencies = run.latencies.length === 0 ? null : el("table", {}, el("thead", {}, el("tr", {},
+  const latencies = run.latencies.length === 0 ? null : scroller("Latencies", el("table", {}, el("thead", {}, el("tr", {},
     ...["", "count", "p50", "p90", "p99", "p99.9", "max"].map((title) => el("th", { scope: "col" }, title)))),
   el("tbody", {}, ...run.latencies.map((each) => el("tr", {}, el("th", { scope: "row" }, each.name), el("td", { class: "number" }, each.count.toLocaleString("en")),
-    ...each.quantiles.map((value) => el("td", { class: "number" }, duration(value)))))));
+    ...each.quantiles.map((value) => el("td", { class: "number" }, duration(value))))))));
   return panel("metrics", "How clients were served", "Shaded: something was wrong with the world.",
     el("div", { class: "charts" }, chart(run, focus, "Operations a second", perSecond, rate, false),
       chart(run, focus, "How long an answer took (logarithmic)", duration, latency, true), distribution(run), ...named),

@@ -5,7 +5,8 @@ export interface Node { name: string; role: string }
 export interface Fault { kind: string; what: string; began: number; ended: number; effect: string; nodes: number[] }
 export interface Landmark { what: string; at: number; node: number; name: string; text: string; event: number }
 export interface Finding { text: string; at: number; event: number; nodes: number[] }
-export interface Reason { text: string; operations: number[] }
+// `relation`: of a step that one operation precedes another by, what joins them: "ww", "wr", "rw", "real time", ...
+export interface Reason { text: string; operations: number[]; relation: string }
 export interface Claim {
   id: string; statement: string; assumption: string; verdict: string; anomaly: string; summary: string;
   operations: number[];
@@ -24,6 +25,8 @@ export interface Rows {
 export interface Changes {
   count: number; at: Float64Array; number: Float64Array; node: Int32Array; field: Int32Array; value: Int32Array;
 }
+// Clocks that are off: by node, at ascending instants, wall clock minus true time.
+export interface Clock { at: number[]; error: number[] }
 export interface Latency { name: string; count: number; quantiles: number[] }
 export interface Change {
   text: string; set: string[]; why: string;
@@ -44,11 +47,12 @@ export interface Run {
   bugs: { name: string; removes: string; reference: string }[];
   seed: string; fingerprint: string; events: number; end: number;
   phases: { faultsBegin: number; heal: number };
+  recorded: boolean;  // nothing was run: it is a history that somebody recorded
   verdict: string; asExpected: boolean; expected: string; invalidBecause: string[]; reproduce: string;
   claims: Claim[]; scenario: string;
   before: string;  // the scenario that it was cut down from, if it was
   nodes: Node[]; faults: Fault[]; landmarks: Landmark[];
-  operations: Operation[]; rows: Rows; changes: Changes; latencies: Latency[]; series: Series[];
+  operations: Operation[]; rows: Rows; changes: Changes; clocks: Clock[]; latencies: Latency[]; series: Series[];
   window: { from: number; to: number; whole: boolean; rows: number; operations: number; fields: boolean };
   texts: string[];
   lesson?: Lesson;                   // then the page asks before it shows
@@ -67,7 +71,9 @@ export interface Comparison { parting: Parting; runs: [Run, Run] }
 async function inflated(base64: string): Promise<string> {
   if (typeof DecompressionStream === "undefined")
     throw new Error("This browser is too old to unpack the run: it needs DecompressionStream (browsers of 2023 and later).");
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).text();
 }
@@ -107,6 +113,15 @@ function operationOf(raw: RawOperation): Operation {
   };
 }
 
+function clocksOf(raw: [number, number, number][], nodes: number): Clock[] {
+  const clocks = Array.from({ length: nodes }, (): Clock => ({ at: [], error: [] }));
+  for (const [at, node, error] of raw) {
+    clocks[node].at.push(at);
+    clocks[node].error.push(error);
+  }
+  return clocks;
+}
+
 // Ten times the median: what is that late was held up by somebody.
 function slowness(rows: Rows): number {
   const sample: number[] = [];
@@ -130,7 +145,7 @@ function runOf(raw: any): Run {
   const rowOf = new Map<number, number>();
   for (let i = rows.count - 1; i >= 0; i--) rowOf.set(rows.number[i], i);
   return {
-    ...raw, rows, operations, rowOf, slow: slowness(rows),
+    ...raw, rows, operations, rowOf, slow: slowness(rows), clocks: clocksOf(raw.clocks, raw.nodes.length),
     changes: {
       count: changes.dat.length, at: summed(changes.dat), number: summed(changes.dnumber),
       node: Int32Array.from(changes.node), field: Int32Array.from(changes.field), value: Int32Array.from(changes.value),
@@ -152,6 +167,7 @@ export function above(sorted: ArrayLike<number>, value: number, length = sorted.
 }
 
 export function seconds(ns: number, digits = 3): string { return `${(ns / 1e9).toFixed(digits)} s`; }
+export function signed(ns: number): string { return `${ns < 0 ? "−" : "+"}${duration(Math.abs(ns))}`; }
 export function duration(ns: number): string {
   if (ns < 1e3) return `${ns} ns`;
   if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;

@@ -1,4 +1,5 @@
 // F: moves through the run: to the next event, message, fault, or change of state; plays it.
+import { byArrival } from "./cone";
 import type { Diagram } from "./diagram";
 import { el } from "./dom";
 import type { Focus } from "./focus";
@@ -18,11 +19,22 @@ export function scrubber(run: Run, focus: Focus, diagram: Diagram): HTMLElement 
     const place = forward ? above(sorted, focus.at) : above(sorted, focus.at - 1) - 1;
     if (place >= 0 && place < sorted.length) { focus.row = null; focus.moveTo(sorted[place]); }
   };
+  // In the order in which things happen, so that the clock never goes back on the way on.
+  const { kind, ended, count } = run.rows;
+  let order: { rows: Uint32Array; ended: Float64Array; place: Uint32Array } | null = null;  // made when it is asked for
+  const inOrder = () => {
+    if (order !== null) return order;
+    const rows = byArrival(run);
+    const place = new Uint32Array(count);
+    rows.forEach((row, k) => { place[row] = k; });
+    return order = { rows, ended: Float64Array.from(rows, (row) => ended[row]), place };
+  };
   const stepRow = (messages: boolean, forward: boolean): void => {
-    let i = focus.row ?? above(run.rows.began, focus.at) - (forward ? 1 : 0);
-    do i += forward ? 1 : -1;
-    while (i >= 0 && i < run.rows.count && messages && run.rows.kind[i] !== Kind.message);
-    if (i >= 0 && i < run.rows.count) focus.select(i);
+    const { rows, ended: sorted, place } = inOrder();
+    let k = focus.row !== null ? place[focus.row] : forward ? above(sorted, focus.at) - 1 : above(sorted, focus.at - 1);
+    do k += forward ? 1 : -1;
+    while (k >= 0 && k < count && messages && kind[rows[k]] !== Kind.message);
+    if (k >= 0 && k < count) focus.select(rows[k]);
   };
   let playing: number | null = null;
   const speed = el("select", { "aria-label": "Speed" }, ...["0.001", "0.01", "0.1", "1", "10"].map((each) => el("option", { value: each }, `${each}×`)));
