@@ -67,6 +67,25 @@ TEST_CASE("report: every format is written, and a window is checked") {
   std::remove(file.c_str());
 }
 
+TEST_CASE("check: --report shows one history as a page, whatever the verdict") {
+  const std::string history = "tests/page/write-skew.jsonl";
+  const std::string page = folder + "/history.html";
+  const Ran ran = run_program("check " + history + " --report " + page);
+  if (ran.output.find("no page") != std::string::npos) return;
+  CHECK(ran.exit_code == 1);
+  CHECK(content_of(page).find("<!DOCTYPE html>") == 0);
+  CHECK(run_program("check " + history + " " + history + " --report " + page).exit_code == 64);
+  CHECK(run_program("check " + history + " --report " + folder + "/no/such/folder.html").exit_code == 73);
+  const std::string cases = folder + "/cases.jsonl";
+  std::ofstream(cases) << R"({"ops":[]})"
+                       << "\n"
+                       << R"({"ops":[]})"
+                       << "\n";
+  const Ran several = run_program("check --model register " + cases + " --report " + page);
+  CHECK(several.exit_code == 64);
+  CHECK_THAT(several.output, Contains("shows one history"));
+}
+
 TEST_CASE("report: wrong usage is said, and nothing is written") {
   if (!has_page()) return;
   const std::string scenario = "scenarios/raft/forgotten-vote.json";

@@ -1,14 +1,21 @@
 // lightcone check: judges histories from anywhere.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 
 #include "reports/checkers/check_history.hpp"
 #include "reports/checkers/checked_report.hpp"
+#include "reports/html/page.hpp"
+#include "reports/html/recorded_history.hpp"
 #include "sim/nearest.hpp"
 #include "sim/units.hpp"
 #include "tools/history_files.hpp"
+#include "tools/output.hpp"
+#include "tools/page_file.hpp"
+#include "tools/page_program.hpp"
+#include "tools/scenario_file.hpp"
 #include "tools/verbs/verbs.hpp"
 
 namespace lightcone::tools {
@@ -24,6 +31,7 @@ struct Settings {
   std::vector<HistoryFile> files;
   checkers::Claims claims;
   bool json = false;
+  std::string report;  // the page
 };
 
 std::vector<std::string> split_at_commas(const std::vector<std::string>& lists) {
@@ -101,6 +109,8 @@ class CheckVerb final : public Verb {
         ("cases", "a history a line, whatever the first line looks like")  //
         ("budget", options::value<std::vector<std::string>>(),
          "TIME or MEMORY, such as 10s or 2GiB; a second is ten million steps, on any machine")  //
+        ("report", options::value<std::string>(),
+         "FILE: write a page that shows the history and what contradicts what, as HTML")  //
         ("json", "print one JSON object for each history");
   }
 
@@ -147,7 +157,41 @@ std::optional<Settings> CheckVerb::settings_from(const options::variables_map& g
     }
   }
   settings.json = given.count("json") != 0;
+  if (given.count("report") != 0) {
+    settings.report = given["report"].as<std::string>();
+    if (const auto wrong = page_is_missing()) {
+      terminal.complain(*wrong);
+      return std::nullopt;
+    }
+    if (settings.files.size() > 1) {
+      terminal.complain("--report shows one history: name one file");
+      return std::nullopt;
+    }
+  }
   return settings;
+}
+
+std::string reproduce_line(const Settings& settings) {
+  std::string out = "tools/lightcone check " + quoted(settings.files.front().path);
+  if (!settings.claims.model.empty()) out += " --model " + quoted(settings.claims.model);
+  if (!settings.claims.consistency.empty())
+    out += fmt::format(" --consistency {}", fmt::join(settings.claims.consistency, ","));
+  return out;
+}
+
+// Nothing when it is written, or a sentence.
+std::optional<std::string> write_history_page(const NamedHistory& named, const checkers::Claims& claims,
+                                              const Settings& settings) {
+  namespace html = reports::html;
+  std::vector<std::string> names;
+  sim::History history = html::renumbered(named.history, names);
+  const checkers::Checked checked = checkers::check_history(history, claims);
+  html::RecordedHistory recorded = html::recorded_history(named.id, std::move(history), std::move(names),
+                                                          checked, settings.claims.consistency);
+  recorded.run.file = settings.files.front().path;
+  recorded.run.reproduce = reproduce_line(settings);
+  return write_text(settings.report, html::page(page_program(), page_style(),
+                                                html::page_data(recorded.run, recorded.report, {}, {})));
 }
 
 // Judges one history; what the file says of it comes before what was guessed, the command line before both.
@@ -163,6 +207,12 @@ int judge(const NamedHistory& named, const Settings& settings, Terminal& termina
   terminal.print(settings.json ? checkers::to_json_line(checked, named.id, seconds.count(), named.history)
                                : checkers::in_words(checked, named.id, named.history));
   if (!checked.problem.empty()) return exit_bad_file;
+  if (!settings.report.empty()) {
+    if (const auto wrong = write_history_page(named, claims, settings)) {
+      terminal.complain(*wrong);
+      return exit_cannot_create;
+    }
+  }
   switch (checked.verdict) {
     case reports::Verdict::held:
       return exit_ok;
@@ -189,7 +239,11 @@ int CheckVerb::run(const options::variables_map& given, const models::Registry&,
   };
   for (const HistoryFile& file : settings->files) {
     const auto wrong = read_histories(file, [&](NamedHistory&& named) {
-      ++histories;
+      if (++histories > 1 && !settings->report.empty()) {
+        terminal.complain("--report shows one history, and this file has several; the page is of the first");
+        note(exit_usage);
+        return false;
+      }
       note(judge(named, *settings, terminal));
       return !is_interrupted();
     });
