@@ -130,7 +130,7 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        "lost-write", Shelf::core, Difficulty::directed, "Ongaro and Ousterhout 2014, 5.4.2 and Figure 8",
        "That a majority holds an old entry does not keep the next leader from replacing it."},
       {"raft.vote-without-log-check", "votes go only to candidates whose log is at least as up to date",
-       "lost-write", Shelf::core, Difficulty::easy, "Ongaro and Ousterhout 2014, 5.4.1",
+       "lost-write", Shelf::core, Difficulty::medium, "Ongaro and Ousterhout 2014, 5.4.1",
        "Who lacks committed entries must not be elected, or they are gone."},
       {"raft.log-compare-length-only",
        "up to date means the later last term first, and only then the longer log", "lost-write",

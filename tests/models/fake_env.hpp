@@ -67,6 +67,8 @@ class FakeEnv final : private HoldsPool, public sim::Env {
   void complete_all_syncs(sim::Process& process) {
     while (!syncs_.empty()) complete_sync(process);
   }
+  // Ever, of whatever kind.
+  std::size_t timers_started() const { return timers_started_; }
   // The newest pending timer with a fact of type T fires.
   template <class T>
   void fire(sim::Process& process) {
@@ -116,6 +118,7 @@ class FakeEnv final : private HoldsPool, public sim::Env {
  private:
   void start_message(sim::Event& event) override { sent_.push_back(&event); }
   void start_timer(sim::Event& event, sim::Duration) override {
+    ++timers_started_;
     event.number = ++numbers_;
     timers_.push_back(&event);
   }
@@ -140,6 +143,7 @@ class FakeEnv final : private HoldsPool, public sim::Env {
   sim::Metrics metrics_{now_};
   std::vector<sim::Event*> sent_;
   std::vector<sim::Event*> timers_;
+  std::size_t timers_started_ = 0;
   std::vector<sim::Event*> syncs_;
   sim::Stories stories_{*this};
 };

@@ -350,4 +350,22 @@ TEST_CASE("raft: a member with a damaged entry remembers what it held, and does 
   CHECK(one.group().log().damaged().index == 0);
 }
 
+TEST_CASE("raft: a candidate that gets no vote does not make others wait any longer") {
+  models::raft::Parameters parameters;
+  parameters.prevote = parameters.stickiness = false;
+  One one({}, parameters);
+  one.hear(n2, append(1, 0, 0, entries({1}, 1)));
+  one.sync();
+  const std::size_t timers = one.env().timers_started();
+  one.hear(n3, RequestVote{0, 5, 0, 0, false, false});
+  one.sync();
+  const auto refusals = one.sent<Voted>();
+  REQUIRE(refusals.size() == 1);
+  CHECK_FALSE(refusals.front().message.granted);
+  CHECK(one.group().term() == 5);
+  CHECK(one.env().timers_started() == timers);
+  one.hear(n2, RequestVote{0, 6, 1, 1, false, false});
+  CHECK(one.env().timers_started() == timers + 1);
+}
+
 }  // namespace lightcone::tests

@@ -132,6 +132,8 @@ bool Group::observe_term(Term term) {
   return true;
 }
 
+// A timer that runs goes on: a newer term alone is no sign of a leader (5.2: only who hears from one, or
+// votes, waits anew).
 void Group::become_follower(NodeId leader) {
   const Position before = std::exchange(position_, Position::follower);
   leader_ = leader;
@@ -147,8 +149,8 @@ void Group::become_follower(NodeId leader) {
     env_.mark(SteppedDown{setup_.id, ballot_.term, ballot_.term});
     fail_reads();
     machine_.leadership_changed(position_);
+    arm_election_timer();
   }
-  arm_election_timer();
 }
 
 Group::Peer* Group::peer_of(NodeId node) {
