@@ -1,6 +1,7 @@
 // The hash ring: who owns a key, and how little moves when a node joins.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,6 +73,31 @@ TEST_CASE("ring: a node that joins takes keys over, and moves none between the o
     CHECK(walk == before.walk(key(i)));
   }
   CHECK(taken > 0);
+}
+
+TEST_CASE("ring: shares are what sampled keys say, and together N of N") {
+  const Ring ring(nodes(7), 5);
+  const std::map<NodeId, std::int64_t> shares = ring.shares(3);
+  std::map<NodeId, int> sampled;
+  for (int i = 0; i < 20'000; ++i) {
+    for (const NodeId owner : ring.owners(key(i), 3)) ++sampled[owner];
+  }
+  std::int64_t sum = 0;
+  for (const auto& [node, share] : shares) {
+    sum += share;
+    CHECK(static_cast<double>(share) / 1e6 == Approx(sampled[node] / 20'000.0).margin(0.015));
+  }
+  CHECK(sum > 2'999'980);
+  CHECK(sum <= 3'000'000);
+  // A ring of one owns all of it, however many owners are asked for.
+  CHECK(Ring(nodes(1), 4).shares(3).at(NodeId{0}) >= 999'999);
+}
+
+TEST_CASE("ring: for each luck there is another ring") {
+  const Ring one(nodes(5), 8, 0, 1);
+  const Ring two(nodes(5), 8, 0, 2);
+  CHECK(one.shares(1) != two.shares(1));
+  CHECK(Ring(nodes(5), 8, 0, 1).shares(1) == one.shares(1));
 }
 
 }  // namespace lightcone::tests

@@ -17,9 +17,11 @@ namespace lightcone::models::parts {
 
 class Ring {
  public:
-  // Every node takes `tokens` places on the ring (1 or more), the same in every run. `repeating`: so many of
-  // the first places of a walk count even if they belong to a node that it has met; 0 keeps copies apart.
-  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating = 0);
+  // Every node takes `tokens` places on the ring (1 or more), the same in every run; for each `luck` others.
+  // `repeating`: so many of the first places of a walk count even if they belong to a node that it has met; 0
+  // keeps copies apart.
+  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating = 0,
+       std::uint64_t luck = 0);
 
   // All nodes, each once, in the order in which a walk from the key's place meets them: the first N are its
   // owners (the preference list), those behind them the fallbacks. Places of a node that was met are skipped.
@@ -30,7 +32,15 @@ class Ring {
     return std::span(walk(key)).first(static_cast<std::size_t>(count));
   }
 
+  // Of each node, which part of all keys it is one of the first `count` owners of, in millionths: the
+  // balance of the ring. O(places * count) when there are many more nodes than that.
+  std::map<sim::NodeId, std::int64_t> shares(std::int64_t count) const;
+
  private:
+  // The nodes met from this place on, up to `count` of them.
+  std::vector<sim::NodeId> walk_from(std::size_t start, std::size_t count) const;
+
+  std::uint64_t luck_;
   std::size_t nodes_;
   std::size_t repeating_;
   std::vector<std::pair<std::uint64_t, sim::NodeId>> places_;  // ascending
