@@ -26,4 +26,13 @@ inline void check_row(const Row& row, double ours) {
   CHECK(met);
 }
 
+// Likewise, where no more is asked than to be within a factor.
+inline void check_row_within(double factor, const Row& row, double ours) {
+  const bool met = ours >= row.expected / factor && ours <= row.expected * factor;
+  fmt::print("| {} | {} | {:.4g} | {:.4f} | × {:.2g} | {} |\n", row.what, row.published, row.expected, ours,
+             factor, met ? "yes" : "no");
+  INFO(row.what << ": " << ours << " instead of " << row.expected << " within a factor of " << factor);
+  CHECK(met);
+}
+
 }  // namespace lightcone::tests

@@ -1,0 +1,41 @@
+// How evenly a ring spreads its load, as published: DeCandia et al., "Dynamo: Amazon's highly available
+// key-value store", SOSP 2007, section 6.2 and Figure 8, strategy 1: T random tokens a node, 30 nodes, three
+// copies of each key. The efficiency of the balance is the mean load over the greatest.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/parts/ring/ring.hpp"
+#include "tests/fidelity/row.hpp"
+
+namespace lightcone::tests {
+
+namespace {
+
+double efficiency(std::size_t tokens, std::uint64_t rings) {
+  constexpr std::uint32_t count = 30;
+  constexpr std::int64_t copies = 3;
+  std::vector<sim::NodeId> nodes;
+  for (std::uint32_t i = 0; i < count; ++i) nodes.push_back({i});
+  double sum = 0;
+  for (std::uint64_t luck = 1; luck <= rings; ++luck) {
+    std::int64_t greatest = 0;
+    for (const auto& [node, share] : models::parts::Ring(nodes, tokens, 0, luck).shares(copies))
+      greatest = std::max(greatest, share);
+    sum += copies * 1e6 / count / static_cast<double>(greatest);
+  }
+  return sum / static_cast<double>(rings);
+}
+
+}  // namespace
+
+TEST_CASE("ring balance: random tokens, partitions between them") {
+  check_row({"T = 10", ".708", .708, .02}, efficiency(10, 400));
+  check_row({"T = 100", ".894", .894, .02}, efficiency(100, 100));
+  check_row({"T = 333", ".939", .939, .02}, efficiency(333, 40));
+  check_row({"T = 1000", ".966", .966, .02}, efficiency(1'000, 20));
+}
+
+}  // namespace lightcone::tests
