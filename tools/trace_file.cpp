@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "reports/histories/json_lines.hpp"
 #include "sim/value.hpp"
@@ -21,6 +22,15 @@ void append_list(std::string& out, std::string_view key, const std::vector<std::
   }
   out += ']';
 }
+
+std::string metric_line(std::string_view kind, std::string_view name) {
+  std::string line = fmt::format(R"({{"lightcone":"{}","name":)", kind);
+  sim::append_json_string(line, name);
+  return line;
+}
+
+constexpr std::pair<std::string_view, std::uint32_t> quantiles[] = {
+    {"p50", 500'000}, {"p90", 900'000}, {"p99", 990'000}, {"p99.9", 999'000}, {"max", 1'000'000}};
 
 }  // namespace
 
@@ -63,10 +73,29 @@ std::optional<TraceHeader> read_trace_header(const std::string& line) {
   return result;
 }
 
-std::string trace_footer(std::uint64_t fingerprint, std::uint64_t events) {
-  return fmt::format(R"({{"lightcone":"end","fingerprint":"{:016x}","events":{}}})"
-                     "\n",
-                     fingerprint, events);
+std::vector<std::string> trace_ending(const sim::RunRecord& record) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : record.metrics.counters)
+    lines.push_back(metric_line("counter", name) + fmt::format(R"(,"value":{}}})", value) + "\n");
+  for (const auto& [name, histogram] : record.metrics.histograms) {
+    std::string line = metric_line("quantiles", name) + fmt::format(R"(,"count":{})", histogram.count());
+    for (const auto& [quantile, parts_per_million] : quantiles)
+      line += fmt::format(R"(,"{}":{})", quantile, histogram.quantile(parts_per_million));
+    lines.push_back(line + "}\n");
+  }
+  for (const auto& [name, series] : record.metrics.series) {
+    std::string line = metric_line("series", name) + R"(,"points":[)";
+    std::string_view comma;
+    for (const auto& [at, value] : series.points) {
+      line += fmt::format("{}[{},{}]", comma, at.time_since_epoch().count(), value);
+      comma = ",";
+    }
+    lines.push_back(line + "]}\n");
+  }
+  lines.push_back(fmt::format(R"({{"lightcone":"end","fingerprint":"{:016x}","events":{}}})"
+                              "\n",
+                              record.fingerprint, record.events));
+  return lines;
 }
 
 std::optional<std::string> TraceWriter::open(const std::string& path, std::string_view header) {
@@ -83,9 +112,9 @@ std::shared_ptr<void> TraceWriter::attach(sim::Simulation& simulation) {
                                           [this](std::string_view line) { output_->write(line); });
 }
 
-std::optional<std::string> TraceWriter::finish(std::uint64_t fingerprint, std::uint64_t events) {
+std::optional<std::string> TraceWriter::finish(const sim::RunRecord& record) {
   if (!output_) return std::nullopt;
-  output_->write(trace_footer(fingerprint, events));
+  for (const std::string& line : trace_ending(record)) output_->write(line);
   return output_->finish();
 }
 

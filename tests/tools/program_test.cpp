@@ -1,9 +1,11 @@
 // The program from outside: verbs, exit codes, what it says when something is wrong.
 #include "tests/tools/program.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace lightcone::tests {
@@ -161,6 +163,33 @@ TEST_CASE("replay: the same run is recognised, and the first record that differs
   CHECK_THAT(other.output, Contains("the first record that differs"));
   CHECK_THAT(other.output, Contains("None"));
   CHECK(run_program("replay README.md").exit_code == 65);
+}
+
+TEST_CASE("a trace ends with what the run counted, measured and sampled") {
+  Scratch trace("trace.jsonl");
+  REQUIRE(run_program("run -q --trace " + trace.path() + " scenarios/paxos/normal-day.json").exit_code == 0);
+  std::ifstream in(trace.path());
+  std::map<std::string, std::vector<nlohmann::json>> by_kind;
+  std::string line;
+  while (std::getline(in, line)) {
+    nlohmann::json record = nlohmann::json::parse(line);
+    if (record.contains("lightcone")) by_kind[record["lightcone"]].push_back(std::move(record));
+  }
+  const auto named = [&](const std::string& kind, const std::string& name) {
+    const auto& all = by_kind[kind];
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one["name"] == name; });
+    REQUIRE(at != all.end());
+    return *at;
+  };
+  CHECK(named("counter", "ballots begun")["value"] >= 1);
+  CHECK(named("quantiles", "phase 2")["p50"] <= named("quantiles", "phase 2")["max"]);
+  const nlohmann::json points = named("series", "who leads")["points"];
+  REQUIRE_FALSE(points.empty());
+  CHECK(points[0].size() == 2);
+  CHECK(
+      std::is_sorted(points.begin(), points.end(), [](const auto& a, const auto& b) { return a[0] < b[0]; }));
+  REQUIRE(by_kind["end"].size() == 1);
 }
 
 TEST_CASE("traces and histories are written whole, compressed by their names, or not at all") {

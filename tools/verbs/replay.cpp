@@ -26,10 +26,6 @@ class Comparison {
     now_ = line;
     then_ = expected.value_or("(the trace ends here)");
   }
-  // What stands in the trace behind the last event.
-  void finish(std::string_view footer) {
-    if (!differs_) add(footer);
-  }
   bool differs() const { return differs_; }
   std::uint64_t compared() const { return compared_; }
   const std::string& then() const { return then_; }
@@ -98,7 +94,9 @@ class ReplayVerb final : public Verb {
     options.progress = [&](const scenarios::Progress&) { return !is_interrupted() && !comparison.differs(); };
     const auto record = scenarios::run(*loaded, options);
     if (is_interrupted()) return exit_interrupted;
-    if (record) comparison.finish(trace_footer(record->fingerprint, record->events));
+    if (record) {
+      for (const std::string& line : trace_ending(*record)) comparison.add(line);
+    }
     return report(file, comparison, record, terminal);
   }
 

@@ -164,7 +164,7 @@ class OneRun {
     terminal_.clear_status();
     if (!record) return std::nullopt;
     record->reproduce = reproduce_line(loaded_, settings_.overrides, seed);
-    if (const auto wrong = trace.finish(record->fingerprint, record->events)) {
+    if (const auto wrong = trace.finish(*record)) {
       terminal_.complain(*wrong);
       return exit_cannot_create;
     }
