@@ -5,13 +5,58 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/units.hpp"
+
 namespace lightcone::models::zanzibar {
 
 using sim::Assumption;
 using sim::Claim;
 namespace judged_by = sim::judged_by;
 
+namespace {
+
+Claim fails_closed(const Parameters& parameters) {
+  return {"P2.6",
+          "what could not be found out is not allowed",
+          Assumption::a0,
+          {},
+          parameters.on_timeout == OnTimeout::deny ? "" : "an answer in time, whether or not it is known"};
+}
+
+void add_liveness(const Parameters& parameters, std::vector<Claim>& claims) {
+  claims.push_back({"L2.2",
+                    "after the heal every operation is answered",
+                    Assumption::a3,
+                    judged_by::Recovery{10 * parameters.check_timeout},
+                    {}});
+  claims.push_back({"L2.3",
+                    "while the faults last, clients are never without an answer for ten check timeouts",
+                    Assumption::a3,
+                    judged_by::Availability{10 * parameters.check_timeout},
+                    {},
+                    true});
+}
+
+// Of roles and tokens, which are of no timestamp.
+std::vector<Claim> undated_claims_of(const Parameters& parameters) {
+  const sim::Duration within = parameters.revoked_within();
+  const std::string when =
+      within == sim::Duration::zero() ? "once it is decided" : "within " + sim::to_text(within);
+  std::vector<Claim> claims = {
+      {"P2.3", "a write that begins after another was decided has a later timestamp, and no decision is lost",
+       Assumption::a2},
+      fails_closed(parameters),
+      {"P2.8", "a revocation takes effect " + when + ", for checks that begin after that", Assumption::a2},
+      {"P2.9", "no tuple of a tenant names an object of another", Assumption::a0},
+  };
+  add_liveness(parameters, claims);
+  return claims;
+}
+
+}  // namespace
+
 std::vector<Claim> claims_of(const Parameters& parameters) {
+  if (!parameters.is_dated()) return undated_claims_of(parameters);
   const bool is_ordered = parameters.timestamps == Timestamps::truetime;
   const std::string by_clocks =
       is_ordered ? "" : "as far as clocks differ by less than what happens between writes";
@@ -23,7 +68,7 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
       by_clocks};
   if (!parameters.zookies)
     no_new_enemy.weakly_satisfies = "access as of at most default_staleness ago, whatever was saved since";
-  return {
+  std::vector<Claim> claims = {
       {"P2.1",
        "every answer is true at one timestamp, with the schema of that timestamp, and that is at least the "
        "zookie",
@@ -39,11 +84,7 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
        Assumption::a0},
       {"P2.5", "the index answers what is true at the timestamp that it is asked about, or not at all",
        Assumption::a0},
-      {"P2.6",
-       "what could not be found out is not allowed",
-       Assumption::a0,
-       {},
-       parameters.on_timeout == OnTimeout::deny ? "" : "an answer in time, whether or not it is known"},
+      fails_closed(parameters),
       {"P2.7", "nobody is let in because it could not be found out whether he is excluded", Assumption::a0},
       {"P2.9", "no tuple of a tenant names an object of another", Assumption::a0},
       {"P2.10",
@@ -54,18 +95,9 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
        Assumption::a0,
        {},
        parameters.single_flight ? "" : "as often as it is asked for"},
-      {"L2.2",
-       "after the heal every operation is answered",
-       Assumption::a3,
-       judged_by::Recovery{10 * parameters.check_timeout},
-       {}},
-      {"L2.3",
-       "while the faults last, clients are never without an answer for ten check timeouts",
-       Assumption::a3,
-       judged_by::Availability{10 * parameters.check_timeout},
-       {},
-       true},
   };
+  add_liveness(parameters, claims);
+  return claims;
 }
 
 Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, const sim::BugSet& bugs,
@@ -160,9 +192,9 @@ void Monitor::look_at_server(sim::NodeId node) {
   server.evaluator().index_uses().since(
       seen.index_uses, [&](const Evaluator::IndexUse& use) { look_at_index_use(node, use); });
   said.answers.since(seen.answers, [&](const Server::Answer& answer) { look_at_answer(node, answer); });
-  look_at_reads(node, server, seen);
+  if (parameters_.is_dated()) look_at_reads(node, server, seen);
   said.watches.since(seen.watches, [&](const Server::WatchAnswer& watch) { look_at_watch(node, watch); });
-  if (server.tuples().most_of_one() <= 1) return;
+  if (server.tuples().most_of_one() <= 1 || !parameters_.is_dated()) return;
   report(node, "L2.1", "invariant(L2.1)",
          fmt::format("{} had {} reads of the same at the same timestamp under way", name(node),
                      server.tuples().most_of_one()));
@@ -185,6 +217,10 @@ void Monitor::look_at_choice(sim::NodeId node, const Server::Chosen& chosen) {
 // P2.1, P2.6 and P2.7: what is wrong belongs to the last that let it through.
 void Monitor::look_at_answer(sim::NodeId node, const Server::Answer& answer) {
   meter_.answered(answer);
+  if (!parameters_.is_dated()) {
+    look_at_undated(node, answer);
+    return;
+  }
   const auto& [set, user, ts] = answer.problem;
   const bool is_known = answer.outcome.verdict != Verdict::unknown;
   const bool truth = ghost_.contains(set, user, ts);
@@ -209,6 +245,25 @@ void Monitor::look_at_answer(sim::NodeId node, const Server::Answer& answer) {
   report(node, claim, anomaly,
          fmt::format("{} answered that u{} is {} {}, {}", name(node), user,
                      answer.is_allowed ? "in" : "not in", to_text(set), why));
+}
+
+// P2.8, and P2.6 where nothing was known: in true time, by the writes that were decided before the check
+// began.
+void Monitor::look_at_undated(sim::NodeId node, const Server::Answer& answer) {
+  if (!answer.is_allowed) return;
+  const auto& [set, user, ts] = answer.problem;
+  const sim::Instant began = simulation_.now() - answer.took;
+  if (!ghost_.may_have_contained(set, user, began)) {
+    const auto revoked = ghost_.revoked_after(set, user, 0);
+    if (revoked) meter_.was_late(simulation_.now() - sim::Instant(sim::Duration(*revoked)));
+  }
+  if (ghost_.may_have_contained(set, user, began - parameters_.revoked_within())) return;
+  meter_.was_wrong(true);
+  const bool is_known = answer.outcome.verdict != Verdict::unknown;
+  report(
+      node, is_known ? "P2.8" : "P2.6", is_known ? "invariant(P2.8)" : "invariant(P2.6)",
+      fmt::format("{} answered that u{} is in {}, {}", name(node), user, to_text(set),
+                  is_known ? "which was revoked longer ago than it may matter" : "without having found out"));
 }
 
 // P2.1
@@ -266,7 +321,7 @@ void Monitor::look_at_content(sim::NodeId node) {
 // P2.2
 void Monitor::look_at_delivery(sim::NodeId node, const Content::Delivery& delivery) {
   const auto began = saves_.find(delivery.version.save);
-  if (began == saves_.end()) return;  // nothing was saved yet
+  if (began == saves_.end() || !parameters_.is_dated()) return;  // nothing was saved yet
   const Userset viewers{delivery.version.doc, Relation::viewer};
   if (ghost_.may_have_contained(viewers, delivery.user, began->second)) return;
   report(

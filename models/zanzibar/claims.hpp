@@ -56,6 +56,7 @@ class Monitor final : public sim::Monitor {
   void look_at_server(sim::NodeId node);
   void look_at_choice(sim::NodeId node, const Server::Chosen& chosen);
   void look_at_answer(sim::NodeId node, const Server::Answer& answer);
+  void look_at_undated(sim::NodeId node, const Server::Answer& answer);
   void look_at_reads(sim::NodeId node, const Server& server, SeenServer& seen);
   void look_at_watch(sim::NodeId node, const Server::WatchAnswer& watch);
   void look_at_index_use(sim::NodeId node, const Evaluator::IndexUse& use);

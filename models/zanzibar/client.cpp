@@ -50,6 +50,9 @@ const std::vector<Operation>& operations() {
       {{"ban_group", "Bans a group from a document.", 1},
        {{Namespace::doc, Relation::banned, Of::group, false}}},
       {{"unban_group", "And takes that back.", 1}, {{Namespace::doc, Relation::banned, Of::group, true}}},
+      {{"grant", "Gives a role, which is a group, a document.", 2},
+       {{Namespace::doc, Relation::viewer, Of::group, false}}},
+      {{"revoke", "And takes that back.", 2}, {{Namespace::doc, Relation::viewer, Of::group, true}}},
       {{"join", "Puts a user into a group.", 2}, {{Namespace::group, Relation::member, Of::user, false}}},
       {{"leave", "And takes that back.", 2}, {{Namespace::group, Relation::member, Of::user, true}}},
       {{"nest", "Puts a group into a group.", 1}, {{Namespace::group, Relation::member, Of::group, false}}},
@@ -71,6 +74,21 @@ const std::vector<Operation>& operations() {
 const Operation& operation_named(std::string_view f) {
   return *std::find_if(operations().begin(), operations().end(),
                        [&](const Operation& operation) { return operation.kind.f == f; });
+}
+
+// What is drawn when a scenario says nothing: of roles, what they know of; of relations, what needs no roles.
+std::vector<sim::OperationKind> kinds_for(const Parameters& parameters, const sim::Workload& workload) {
+  if (!workload.mix.empty() || workload.script) return operation_kinds();
+  static constexpr std::string_view of_roles[] = {"check", "grant",  "revoke", "join",   "leave",
+                                                  "nest",  "unnest", "share",  "unshare"};
+  std::vector<sim::OperationKind> kinds;
+  for (const Operation& operation : operations()) {
+    const std::string_view f = operation.kind.f;
+    const bool is_of_roles = std::find(std::begin(of_roles), std::end(of_roles), f) != std::end(of_roles);
+    const bool is_of_relations = f != "grant" && f != "revoke";
+    if (parameters.is_dated() ? is_of_relations : is_of_roles) kinds.push_back(operation.kind);
+  }
+  return kinds;
 }
 
 std::uint64_t number_below(std::int64_t value, std::int64_t count) {
@@ -96,7 +114,7 @@ const std::vector<sim::OperationKind>& operation_kinds() {
 
 Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                const sim::Phases& phases, std::vector<NodeId> servers, NodeId content, std::size_t index)
-    : Worker(env, workload, phases, operation_kinds(), index),
+    : Worker(env, workload, phases, kinds_for(parameters, workload), index),
       parameters_(parameters),
       tenant_(static_cast<TenantId>(index % static_cast<std::size_t>(parameters.tenants)) + 1),
       servers_(std::move(servers)),
@@ -121,7 +139,7 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
 sim::Task<> Client::read_everything() {
   for (std::uint64_t key = index(); key < static_cast<std::uint64_t>(workload().keys);
        key += static_cast<std::uint64_t>(workload().clients)) {
-    co_await perform("open", key, author);
+    if (parameters_.is_dated()) co_await perform("open", key, author);
     co_await perform("check", key, author);
   }
 }
@@ -145,6 +163,8 @@ sim::Task<Ending> Client::try_once(std::string_view f, std::uint64_t key, std::i
   const Object doc = object(Namespace::doc, key);
   const Userset viewers{doc, Relation::viewer};
   const auto user = static_cast<UserId>(number_below(value, parameters_.users));
+  const bool has_token = parameters_.scheme == Scheme::token;
+  if (f == "check" && has_token) co_return co_await check_with_token(viewers, user, server);
   if (f == "check") co_return co_await check(viewers, user, 0, server);
   if (f == "recheck") co_return co_await check(viewers, user, latest_write_, server);
   if (f == "open") co_return co_await open(doc, user);
@@ -170,8 +190,8 @@ sim::Task<Ending> Client::try_once(std::string_view f, std::uint64_t key, std::i
       break;
     }
     case TupleVerb::Of::schema: {
-      const auto chosen = static_cast<UserId>(number_below(value, schemas)) + 1;
-      for (UserId schema = 1; schema <= schemas; ++schema)
+      const auto chosen = static_cast<UserId>(number_below(value, roles_schema - 1)) + 1;
+      for (UserId schema = 1; schema < roles_schema; ++schema)
         changes.push_back({{{}, verb.relation, zanzibar::user(schema)}, schema != chosen});
       break;
     }
@@ -186,6 +206,24 @@ sim::Task<Ending> Client::try_once(std::string_view f, std::uint64_t key, std::i
 
 sim::Task<Ending> Client::check(Userset set, UserId user, Timestamp zookie, NodeId server) {
   Check request{tenant_, set, user, parameters_.zookies ? zookie : 0};
+  auto reply = co_await call<Checked>(server, std::move(request), workload().timeout);
+  if (!reply) co_return Ending{sim::Outcome::fail, {}, "timeout"};
+  if (!reply->is_known) co_return Ending{sim::Outcome::fail, {}, "nobody could say"};
+  co_return Ending{sim::Outcome::ok, sim::Value(reply->is_allowed), {}};
+}
+
+// With the token that is there, as long as it looks good by the client's own clock.
+sim::Task<Ending> Client::check_with_token(Userset set, UserId user, NodeId server) {
+  const Timestamp now = env().wall().time_since_epoch().count();
+  if (tokens_[user].expires <= now) {
+    AskToken ask{tenant_, user};
+    auto issued = co_await call<Issued, Refused>(server, std::move(ask), workload().timeout);
+    if (!issued) co_return Ending{sim::Outcome::fail, {}, "timeout"};
+    if (auto* refused = std::get_if<Refused>(&*issued))
+      co_return Ending{sim::Outcome::fail, {}, refused->why};
+    tokens_[user] = std::get<Issued>(*issued).token;
+  }
+  CheckToken request{set, tokens_[user]};
   auto reply = co_await call<Checked>(server, std::move(request), workload().timeout);
   if (!reply) co_return Ending{sim::Outcome::fail, {}, "timeout"};
   if (!reply->is_known) co_return Ending{sim::Outcome::fail, {}, "nobody could say"};

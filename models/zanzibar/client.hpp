@@ -3,6 +3,7 @@
 // says.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ class Client final : public parts::Worker {
   sim::Task<> perform(std::string_view f, std::uint64_t key, std::int64_t value);
   sim::Task<parts::Ending> try_once(std::string_view f, std::uint64_t key, std::int64_t value, NodeId server);
   sim::Task<parts::Ending> check(Userset set, UserId user, Timestamp zookie, NodeId server);
+  sim::Task<parts::Ending> check_with_token(Userset set, UserId user, NodeId server);
   sim::Task<parts::Ending> read(Userset set, NodeId server);
   sim::Task<parts::Ending> expand(Userset set, NodeId server);
   sim::Task<parts::Ending> watch(NodeId server);
@@ -47,6 +49,7 @@ class Client final : public parts::Worker {
   std::uint64_t writes_ = 0;
   Timestamp latest_write_ = 0;
   Timestamp watched_ = 0;
+  std::map<UserId, Token> tokens_;
 };
 
 }  // namespace lightcone::models::zanzibar

@@ -93,7 +93,7 @@ void Evaluator::begin(const Problem& problem, Way way, sim::MonoTime deadline, T
   };
   const bool is_group =
       problem.set.object.space == Namespace::group && problem.set.relation == Relation::member;
-  if (is_group && index_ != sim::no_node) {
+  if (is_group && index_ != sim::no_node && parameters_.is_dated()) {
     ask_index(context, std::move(end));
   } else {
     apply_rule(context, std::move(end));
@@ -103,7 +103,8 @@ void Evaluator::begin(const Problem& problem, Way way, sim::MonoTime deadline, T
 void Evaluator::finish(const Problem& problem, std::size_t depth, Outcome outcome, const Then& then) {
   --open_[problem.set.object.tenant];
   if (outcome.cut >= depth) outcome.cut = Outcome::not_cut;
-  if (outcome.verdict != Verdict::unknown && outcome.cut == Outcome::not_cut)
+  const bool is_kept = outcome.verdict != Verdict::unknown && outcome.cut == Outcome::not_cut;
+  if (is_kept && parameters_.is_dated())  // otherwise it would be as old as what it was made from, and older
     cache_.put(key_of(problem), outcome.verdict, env_.mono());
   ++outcome.depth;
   then(outcome);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/zanzibar/token.hpp"
 #include "models/zanzibar/tuple.hpp"
 #include "models/zanzibar/verdict.hpp"
 #include "sim/node_id.hpp"
@@ -53,6 +54,23 @@ struct Checked {
   Timestamp ts = 0;  // at which it was evaluated
 };
 BOOST_DESCRIBE_STRUCT(Checked, (), (is_allowed, is_known, ts))
+
+struct AskToken {  // -> Issued | Refused
+  TenantId tenant = 0;
+  UserId user = 0;
+};
+BOOST_DESCRIBE_STRUCT(AskToken, (), (tenant, user))
+
+struct Issued {
+  Token token{};
+};
+BOOST_DESCRIBE_STRUCT(Issued, (), (token))
+
+struct CheckToken {  // -> Checked
+  Userset set{};
+  Token token{};
+};
+BOOST_DESCRIBE_STRUCT(CheckToken, (), (set, token))
 
 struct Read {  // -> ReadBack | Refused
   TenantId tenant = 0;
@@ -357,8 +375,8 @@ BOOST_DESCRIBE_STRUCT(IndexSnapshotTaken, (), (ts))
 // Everything that each role handles.
 using ToStore = std::variant<StoreRead, StoreWatch, Write, Append, Appended, AskLog, LogCopy, AskFeed>;
 using StoreFacts = std::variant<Synced, HeartbeatDue, TimeHasPassed>;
-using ToServer = std::variant<Check, ContentChangeCheck, Read, Expand, Watch, Write, Subcheck, Subchecked,
-                              IndexAnswer, StoreRows, Behind>;
+using ToServer = std::variant<Check, AskToken, CheckToken, ContentChangeCheck, Read, Expand, Watch, Write,
+                              Subcheck, Subchecked, IndexAnswer, StoreRows, Behind>;
 using ServerFacts = std::variant<StepDue, ReadIsLate, SubcheckIsLate, IndexIsLate, CheckIsLate>;
 using ToIndex = std::variant<AskIndex, Feed>;
 using IndexFacts = std::variant<Synced, FeedDue, SnapshotDue>;

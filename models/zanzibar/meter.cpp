@@ -22,7 +22,8 @@ std::uint64_t since(std::uint64_t& before, std::uint64_t now) {
 
 void Meter::answered(const Server::Answer& answer) {
   ++checks_;
-  lag_.add(simulation_.now().time_since_epoch().count() - answer.problem.ts);
+  if (answer.problem.ts != Server::undated)
+    lag_.add(simulation_.now().time_since_epoch().count() - answer.problem.ts);
   latency_[answer.outcome.depth].add(answer.took.count());
   ++asked_[answer.problem.set];
   simulation_.metrics().record(fmt::format("decision latency, depth {}", answer.outcome.depth), answer.took);

@@ -24,6 +24,16 @@ sim::Choices<Timestamps> choices_of(Timestamps) {
   return all;
 }
 
+sim::Choices<Scheme> choices_of(Scheme) {
+  static constexpr sim::Choice<Scheme> all[] = {
+      {Scheme::relations, {"relations", "Relations and their rules, at one timestamp (ReBAC)."}},
+      {Scheme::roles,
+       {"roles", "The roles of users and the users of documents, cached for cache_ttl (RBAC)."}},
+      {Scheme::token, {"token", "A token that says which roles its user has, until it expires (ABAC)."}},
+  };
+  return all;
+}
+
 sim::Choices<Start> choices_of(Start) {
   static constexpr sim::Choice<Start> all[] = {
       {Start::plain, {"plain", "Folder f is for members of group f, who are the users f and f + 1."}},
@@ -48,6 +58,7 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
   static const auto table =
       sim::FieldTable<Parameters>(
           "zanzibar_parameters", "Who may do what, from relations between users, groups and objects.",
+          field("scheme", &P::scheme, "What a decision is made from."),
           field("stores", &P::stores, "Stores of tuples, one a region; each has a copy of every shard.")
               .at_least(1)
               .at_most(7),
@@ -92,6 +103,11 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           field("index_snapshot_every", &P::index_snapshot_every, "Between two snapshots of the index.")
               .at_least(10ms)
               .at_most(24h),
+          field("token_ttl", &P::token_ttl, "token: for how long a token is good.")
+              .at_least(1ms)
+              .at_most(24h),
+          field("introspection", &P::introspection,
+                "token: whether each check asks if the token's user still has what it says."),
           field("max_depth", &P::max_depth,
                 "Usersets within one another, at most; what is deeper is unknown.")
               .at_least(1)
@@ -127,6 +143,7 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.fails_closed = on("zanzibar.fail-open");
   safe.unknown_may_exclude = on("zanzibar.exclusion-unknown-false");
   safe.guards_cycles = on("zanzibar.cycle-no-guard");
+  safe.asks_about_tokens = on("zanzibar.role-in-token");
   return safe;
 }
 
@@ -169,6 +186,10 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        "unavailable", Shelf::extended, Difficulty::easy,
        "deep and wide groups: Pang et al., ATC 2019, section 3.2.4",
        "Users put groups into each other; whoever follows them without looking back never returns."},
+      {"zanzibar.role-in-token", "each check asks whether what a token says is still so", "invariant(P2.8)",
+       Shelf::extended, Difficulty::easy,
+       "general practice of self-contained tokens; RFC 7662 on introspection",
+       "A token cannot be called back: what it says holds until it expires, whatever happens meanwhile."},
   };
 }
 
@@ -200,6 +221,12 @@ class ZanzibarModel final : public sim::ModelWith<Parameters> {
          "The same, and content does not say as of when it is to be guarded.",
          {{"zookies", "false"}}},
         {"clocks", "The same, stamped by wall clocks.", {{"timestamps", "clock"}}},
+        {"rbac",
+         "Users have roles, and roles have documents; both are cached.",
+         {{"scheme", "roles"}, {"indexes", "0"}, {"cache_ttl", "2s"}}},
+        {"abac-token",
+         "Signed tokens say which roles a user has, and each is asked about.",
+         {{"scheme", "token"}, {"indexes", "0"}, {"cache_ttl", "0s"}}},
     };
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }

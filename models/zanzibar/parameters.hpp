@@ -17,11 +17,16 @@ sim::Choices<Timestamps> choices_of(Timestamps);
 enum class Start : std::uint8_t { plain, random };
 sim::Choices<Start> choices_of(Start);
 
+// What a decision is made from.
+enum class Scheme : std::uint8_t { relations, roles, token };
+sim::Choices<Scheme> choices_of(Scheme);
+
 // What is answered when nothing could be found out.
 enum class OnTimeout : std::uint8_t { deny, allow };
 sim::Choices<OnTimeout> choices_of(OnTimeout);
 
 struct Parameters {
+  Scheme scheme = Scheme::relations;
   std::int64_t stores = 3;
   std::int64_t servers = 6;
   std::int64_t indexes = 1;
@@ -40,6 +45,8 @@ struct Parameters {
   bool single_flight = true;
   sim::Duration index_lag = sim::Duration(100'000'000);
   sim::Duration index_snapshot_every = sim::Duration(5'000'000'000);
+  sim::Duration token_ttl = sim::Duration(3'000'000'000);
+  bool introspection = true;
   std::int64_t max_depth = 16;
   std::int64_t max_open = 400;
   OnTimeout on_timeout = OnTimeout::deny;
@@ -48,6 +55,14 @@ struct Parameters {
   sim::Duration heartbeat = sim::Duration(200'000'000);
 
   static const sim::FieldTable<Parameters>& fields();
+
+  // Whether answers are evaluated at a timestamp; otherwise with what is there, or was lately.
+  bool is_dated() const { return scheme == Scheme::relations; }
+  // After which a revocation has taken effect.
+  sim::Duration revoked_within() const {
+    if (scheme == Scheme::roles) return cache_ttl;
+    return introspection ? sim::Duration::zero() : token_ttl;
+  }
 };
 
 // What protects the answers; a bug switch takes one away.
@@ -61,6 +76,7 @@ struct Safeguards {
   bool fails_closed = true;           // zanzibar.fail-open
   bool unknown_may_exclude = true;    // zanzibar.exclusion-unknown-false
   bool guards_cycles = true;          // zanzibar.cycle-no-guard
+  bool asks_about_tokens = true;      // zanzibar.role-in-token
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

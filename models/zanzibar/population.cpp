@@ -16,7 +16,7 @@ class Painter {
   void always() {
     for (const Namespace space : {Namespace::group, Namespace::folder, Namespace::doc}) {
       const Userset schema = schema_of(object(space, 0));
-      add(schema.object, schema.relation, user(1));
+      add(schema.object, schema.relation, user(parameters_.is_dated() ? 1 : roles_schema));
     }
     for (std::int64_t doc = 0; doc < docs_; ++doc)
       add(object(Namespace::doc, doc), Relation::owner, user(author));
@@ -49,6 +49,9 @@ class Painter {
       const auto viewer = static_cast<UserId>(chance.between(0, parameters_.users - 1));
       file(object(Namespace::doc, doc), folder);
       add(object(Namespace::doc, doc), Relation::viewer, user(viewer));
+      if (!parameters_.is_dated())
+        add(object(Namespace::doc, doc), Relation::viewer,
+            members_of(chance.between(0, parameters_.groups - 1)));
       add(object(Namespace::doc, doc), Relation::approved,
           members_of(chance.between(0, parameters_.groups - 1)));
     }

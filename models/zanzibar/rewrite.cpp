@@ -41,7 +41,7 @@ Rules rules_of(std::uint32_t schema) {
   for (const Relation relation : {Relation::owner, Relation::banned, Relation::approved, Relation::parent})
     rules[{Namespace::doc, relation}] = stored();
   rules[{Namespace::doc, Relation::editor}] = combined(Form::any_of, {stored(), computed(Relation::owner)});
-  rules[{Namespace::doc, Relation::viewer}] = viewers_of_a_doc(schema);
+  rules[{Namespace::doc, Relation::viewer}] = schema == roles_schema ? stored() : viewers_of_a_doc(schema);
   return rules;
 }
 
@@ -87,7 +87,7 @@ void collect(std::uint32_t schema, const Rewrite& rule, const Userset& set, std:
 }  // namespace
 
 const Rewrite* rewrite_of(std::uint32_t schema, Namespace space, Relation relation) {
-  static const std::array<Rules, schemas> all = {rules_of(1), rules_of(2)};
+  static const std::array<Rules, schemas> all = {rules_of(1), rules_of(2), rules_of(roles_schema)};
   if (schema == 0 || schema > schemas) return nullptr;
   const Rules& rules = all[schema - 1];
   const auto found = rules.find({space, relation});

@@ -34,8 +34,10 @@ struct Rewrite {
 //
 //   schema 1   doc#viewer = (stored | editor | viewers of the folder) - banned
 //   schema 2   doc#viewer = ((stored | editor | viewers of the folder) & approved) - banned
+//   schema 3   doc#viewer = stored: users, and roles, which are groups (Ferraiolo et al., TISSEC 2001)
 const Rewrite* rewrite_of(std::uint32_t schema, Namespace space, Relation relation);
-constexpr std::uint32_t schemas = 2;
+constexpr std::uint32_t schemas = 3;
+constexpr std::uint32_t roles_schema = 3;
 
 // Where the tuple says it that gives a tenant's namespace its schema: its subject is the schema's number.
 constexpr Userset schema_of(const Object& object) {

@@ -48,6 +48,7 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
 // --- when --------------------------------------------------------------------------------------------------
 
 Timestamp Server::choose(Timestamp zookie, bool latest) {
+  if (!parameters_.is_dated()) return undated;
   const Timestamp now = clock_.earliest();
   Timestamp ts = std::max<Timestamp>(clock_.latest(), 0);
   if (!latest) {
@@ -82,7 +83,7 @@ void Server::on(const ContentChangeCheck& check, const sim::From& from) {
 void Server::begin(const Evaluator::Problem& problem, Timestamp zookie, const sim::From& from) {
   const Asker asker{from, zookie, env_.mono()};
   const auto under_way = under_way_.find(problem);
-  if (parameters_.single_flight && under_way != under_way_.end()) {
+  if (parameters_.single_flight && parameters_.is_dated() && under_way != under_way_.end()) {
     env_.metrics().count("checks that joined another");
     flights_[under_way->second].askers.push_back(asker);
     return;
@@ -114,6 +115,66 @@ void Server::answer(const Evaluator::Problem& problem, const Asker& asker, const
   const bool is_allowed = is_known ? outcome.verdict == Verdict::allow : fails_open;
   testimony_.answers.add({problem, asker.zookie, outcome, is_allowed, env_.mono() - asker.since});
   env_.reply(asker.from, Checked{is_allowed, is_known || fails_open, problem.ts});
+}
+
+// --- tokens ------------------------------------------------------------------------------------------------
+
+// The roles of a user, each looked up now.
+void Server::on(const AskToken& ask, const sim::From& from) {
+  struct Gathered {
+    Token token{};
+    std::int64_t missing = 0;
+    bool failed = false;
+  };
+  auto gathered = std::make_shared<Gathered>();
+  gathered->token = {ask.tenant, ask.user, {}, clock_.earliest() + parameters_.token_ttl.count(), 0};
+  gathered->missing = parameters_.groups;
+  for (std::uint32_t number = 0; number < static_cast<std::uint32_t>(parameters_.groups); ++number) {
+    const Object role{ask.tenant, Namespace::group, number};
+    const Evaluator::Problem problem{{role, Relation::member}, ask.user, undated};
+    evaluator_.check(problem, {}, env_.mono() + parameters_.check_timeout,
+                     [this, gathered, role, from](const Outcome& outcome) {
+                       gathered->failed = gathered->failed || outcome.verdict == Verdict::unknown;
+                       if (outcome.verdict == Verdict::allow) gathered->token.roles.push_back(role);
+                       if (--gathered->missing > 0) return;
+                       if (gathered->failed) {
+                         env_.reply(from, Refused{"the stores do not answer"});
+                         return;
+                       }
+                       gathered->token.signature = signature_of(gathered->token);
+                       env_.reply(from, Issued{gathered->token});
+                     });
+  }
+}
+
+// With zanzibar.role-in-token, and where it is asked for, what the token says is enough.
+void Server::on(const CheckToken& check, const sim::From& from) {
+  const Token& token = check.token;
+  const bool is_good = token.signature == signature_of(token) && clock_.latest() < token.expires &&
+                       token.tenant == check.set.object.tenant;
+  if (!is_good) {
+    env_.reply(from, Checked{false, true, undated});
+  } else if (parameters_.introspection && safe_.asks_about_tokens) {
+    begin({check.set, token.user, undated}, 0, from);
+  } else {
+    check_roles(check, from);
+  }
+}
+
+void Server::check_roles(const CheckToken& check, const sim::From& from) {
+  const Asker asker{from, 0, env_.mono()};
+  tuples_.read({check.set, undated}, [this, check, asker](const TupleReader::Rows& rows) {
+    Outcome outcome{.verdict = rows == nullptr ? Verdict::unknown : Verdict::deny};
+    if (rows != nullptr) {
+      const auto& roles = check.token.roles;
+      const bool is_in = std::any_of(rows->begin(), rows->end(), [&](const Subject& subject) {
+        if (subject.form == Subject::Form::user) return subject.user == check.token.user;
+        return std::find(roles.begin(), roles.end(), subject.object) != roles.end();
+      });
+      if (is_in) outcome.verdict = Verdict::allow;
+    }
+    answer({check.set, check.token.user, undated}, asker, outcome);
+  });
 }
 
 void Server::on(const Subcheck& subcheck, const sim::From& from) {

@@ -66,6 +66,7 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
     Recent<ExpandAnswer> expansions;
     Recent<WatchAnswer> watches;
   };
+  static constexpr Timestamp undated = 0;  // of an answer that is for no timestamp
 
   // `index`: of this server among the servers.
   Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, const Layout& layout,
@@ -76,6 +77,8 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
 
   void on(const Check& check, const sim::From& from);
   void on(const ContentChangeCheck& check, const sim::From& from);
+  void on(const AskToken& ask, const sim::From& from);
+  void on(const CheckToken& check, const sim::From& from);
   void on(const Read& read, const sim::From& from);
   void on(const Expand& expand, const sim::From& from);
   void on(const Watch& watch, const sim::From& from);
@@ -113,6 +116,7 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
   void answer(const Evaluator::Problem& problem, const Asker& asker, const Outcome& outcome);
   sim::Task<> pass_on(Write write, sim::From from);
   sim::Task<> watch(Watch watch, sim::From from);
+  void check_roles(const CheckToken& check, const sim::From& from);
   void expand(const Expand& expand, Timestamp ts, std::uint32_t schema, const sim::From& from);
 
   sim::Env& env_;

@@ -14,6 +14,7 @@ TupleReader::TupleReader(sim::Env& env, const Parameters& parameters, const Safe
       safe_(safe),
       stores_(std::move(stores)),
       near_(near),
+      clock_(env, clock_kind(parameters, safe)),
       cache_(static_cast<std::size_t>(parameters.cache_size), parameters.cache_ttl),
       next_(RequestId{env.incarnation()} << 32U) {}
 
@@ -28,7 +29,9 @@ void TupleReader::read(const Key& key, Then then) {
     return;
   }
   const auto under_way = under_way_.find(key);
-  if (parameters_.single_flight && under_way != under_way_.end()) {
+  // Without a timestamp, what was asked before may be too old by now.
+  const bool may_join = parameters_.single_flight && parameters_.is_dated();
+  if (may_join && under_way != under_way_.end()) {
     env_.metrics().count("reads that joined another");
     flights_[under_way->second].waiting.push_back(std::move(then));
     return;
@@ -39,7 +42,8 @@ void TupleReader::read(const Key& key, Then then) {
   Flight& flight = flights_[id];
   flight.key = key;
   flight.waiting.push_back(std::move(then));
-  ask(id, flight, near_);
+  flight.since = env_.mono();
+  ask(id, flight, parameters_.is_dated() ? near_ : leader_of(key));
 }
 
 // With zanzibar.mixed-snapshot each read is of whatever the store has by then.
@@ -47,7 +51,8 @@ void TupleReader::ask(RequestId id, Flight& flight, NodeId store) {
   ++asked_;
   flight.store = store;
   flight.timer = env_.after(parameters_.read_timeout, ReadIsLate{id});
-  env_.send(store, StoreRead{id, flight.key.set, flight.key.ts, !safe_.one_snapshot});
+  const Timestamp ts = parameters_.is_dated() ? flight.key.ts : clock_.latest();
+  env_.send(store, StoreRead{id, flight.key.set, ts, !safe_.one_snapshot});
 }
 
 void TupleReader::ask_elsewhere(RequestId id) {
@@ -69,7 +74,7 @@ void TupleReader::on(const StoreRows& rows) {
   const auto found = flights_.find(rows.request);
   if (found == flights_.end()) return;
   const Rows kept = std::make_shared<const std::vector<Subject>>(rows.subjects);
-  cache_.put(found->second.key, kept, env_.mono());
+  cache_.put(found->second.key, kept, found->second.since);  // it was true then
   land(rows.request, kept);
 }
 

@@ -1,6 +1,7 @@
 // Reads tuples at a timestamp for a check server: from the store nearby, and from the shard's leader if that
 // one is behind or silent. Whoever asks for what is under way already waits for it (single flight: the lock
 // table of Pang et al., ATC 2019, section 3.2.5), and what was read once is kept.
+// Where answers have no timestamps it reads what is there now, from the leader.
 #pragma once
 
 #include <functional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "models/zanzibar/bounded_cache.hpp"
+#include "models/zanzibar/interval_clock.hpp"
 #include "models/zanzibar/messages.hpp"
 #include "models/zanzibar/parameters.hpp"
 #include "sim/env.hpp"
@@ -46,6 +48,7 @@ class TupleReader {
   struct Flight {
     Key key{};
     NodeId store = sim::no_node;
+    sim::MonoTime since{};
     std::vector<Then> waiting{};
     sim::TimerId timer{};
   };
@@ -59,6 +62,7 @@ class TupleReader {
   const Safeguards& safe_;
   std::vector<NodeId> stores_;
   NodeId near_;
+  IntervalClock clock_;
   BoundedCache<Key, Rows> cache_;
   RequestId next_;
   std::map<RequestId, Flight> flights_;

@@ -23,13 +23,15 @@ Userset viewers() { return {doc(0), Relation::viewer}; }
 // Server n1, whose store t1 answers from a table of tuples.
 class One {
  public:
-  explicit One(sim::BugSet bugs = {}, const std::vector<NodeId>& servers = {n1}) : bugs_(std::move(bugs)) {
+  explicit One(sim::BugSet bugs = {}, const std::vector<NodeId>& servers = {n1},
+               const Parameters& parameters = {})
+      : parameters_(parameters), bugs_(std::move(bugs)) {
     parameters_.stores = 1;
     parameters_.indexes = 0;
     server_ = std::make_unique<Server>(env_, parameters_, bugs_, Layout{{t1}, servers, {}, client}, 0);
     for (const Namespace space : {Namespace::doc, Namespace::folder, Namespace::group}) {
       const Userset schema = schema_of({1, space, 0});
-      add({schema.object, schema.relation, user(1)});
+      add({schema.object, schema.relation, user(parameters.is_dated() ? 1 : roles_schema)});
     }
   }
   void add(const Tuple& tuple) { tuples_.push_back(tuple); }
@@ -275,6 +277,99 @@ TEST_CASE("zanzibar: reads and expansions are answered at their timestamp, or re
   one.work(false);
   one.env().fire<ReadIsLate>(one.server());
   CHECK(one.sent<Refused>().size() == 1);
+}
+
+namespace {
+
+Parameters with_tokens(bool introspection) {
+  Parameters parameters;
+  parameters.scheme = Scheme::token;
+  parameters.introspection = introspection;
+  parameters.cache_ttl = 0s;
+  return parameters;
+}
+
+const Tuple granted{doc(0), Relation::viewer, userset(group(2), Relation::member)};
+const Tuple has_role{group(2), Relation::member, user(4)};
+
+Token token_of(One& one, UserId who) {
+  one.ask(AskToken{1, who});
+  one.work();
+  return one.sent<Issued>().at(0).message.token;
+}
+
+bool is_let_in(One& one, const Token& token) {
+  one.ask(CheckToken{viewers(), token});
+  one.work();
+  return one.sent<Checked>().at(0).message.is_allowed;
+}
+
+}  // namespace
+
+TEST_CASE("zanzibar: a role that is cached is believed for as long as the cache lives, and no longer") {
+  Parameters parameters;
+  parameters.scheme = Scheme::roles;
+  parameters.cache_ttl = 2s;
+  One one({}, {n1}, parameters);
+  one.add(granted);
+  one.add(has_role);
+  CHECK(one.check(4).is_allowed);
+  one.remove(has_role);
+  one.env().advance(1999ms);
+  CHECK(one.check(4).is_allowed);
+  one.env().advance(1ms);
+  CHECK_FALSE(one.check(4).is_allowed);
+}
+
+TEST_CASE("zanzibar: a token says which roles its user has, until it expires") {
+  One one({}, {n1}, with_tokens(false));
+  one.add(granted);
+  one.add(has_role);
+  const Token token = token_of(one, 4);
+  CHECK(token.roles == std::vector{group(2)});
+  CHECK(is_let_in(one, token));
+  one.remove(has_role);
+  CHECK(is_let_in(one, token));
+  one.env().advance(with_tokens(false).token_ttl);
+  CHECK_FALSE(is_let_in(one, token));
+}
+
+TEST_CASE("zanzibar: what a role may is looked up for every token") {
+  One one({}, {n1}, with_tokens(false));
+  one.add(granted);
+  one.add(has_role);
+  const Token token = token_of(one, 4);
+  one.remove(granted);
+  CHECK_FALSE(is_let_in(one, token));
+}
+
+TEST_CASE("zanzibar: a token that is asked about is worth what is still so") {
+  for (const bool is_careless : {false, true}) {
+    One one(is_careless ? sim::BugSet{"zanzibar.role-in-token"} : sim::BugSet{}, {n1}, with_tokens(true));
+    one.add(granted);
+    one.add(has_role);
+    const Token token = token_of(one, 4);
+    CHECK(is_let_in(one, token));
+    one.remove(has_role);
+    CHECK(is_let_in(one, token) == is_careless);
+  }
+}
+
+TEST_CASE("zanzibar: a token that was changed, or is another tenant's, opens nothing") {
+  One one({}, {n1}, with_tokens(false));
+  one.add(granted);
+  one.add(has_role);
+  Token forged = token_of(one, 3);
+  CHECK_FALSE(is_let_in(one, forged));
+  forged.roles = {group(2)};
+  CHECK_FALSE(is_let_in(one, forged));
+  Token longer = token_of(one, 4);
+  longer.expires += 1;
+  CHECK_FALSE(is_let_in(one, longer));
+  Token foreign = token_of(one, 4);
+  foreign.tenant = 2;
+  foreign.signature = signature_of(foreign);
+  CHECK_FALSE(is_let_in(one, foreign));
 }
 
 }  // namespace lightcone::tests
