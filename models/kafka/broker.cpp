@@ -8,8 +8,9 @@ namespace lightcone::models::kafka {
 
 namespace {
 
-constexpr int looks_a_lag = 4;            // for followers that lag, in the time after which they do
-constexpr int looks_a_session = 6;        // for members of a group, in the time after which they expire
+constexpr int looks_a_lag = 4;  // for followers that lag, in the time after which they do
+// For members of a group and transactions that are open, in the time after which that is too long.
+constexpr int looks_a_session = 6;
 constexpr Pid pids_a_broker = 1'000'000;  // that one incarnation can give
 
 }  // namespace
@@ -17,17 +18,21 @@ constexpr Pid pids_a_broker = 1'000'000;  // that one incarnation can give
 Broker::Broker(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, Places places)
     : env_(env),
       parameters_(parameters),
-      safe_(safeguards_without(bugs)),
+      safe_(safeguards_without(bugs, parameters)),
       places_(std::move(places)),
+      verifier_(env, parameters.transaction_timeout),
       incarnation_(env.stream("incarnation").next()) {
   for (PartitionId id = 0; id < static_cast<PartitionId>(parameters.all_partitions()); ++id) {
     const std::vector<NodeId> replicas = replicas_of(id, places_.brokers, parameters.rf);
     if (std::find(replicas.begin(), replicas.end(), env.self()) == replicas.end()) continue;
-    Host& host = *this;
+    Replica::Host& host = *this;
     replicas_.try_emplace(id, env, parameters_, safe_, host, id);
   }
   Replica* offsets = parameters.has_group() ? replica(parameters.offsets_partition()) : nullptr;
   if (offsets != nullptr) group_.emplace(env, parameters_, safe_, *offsets);
+  Replica* states = parameters.has_transactions() ? replica(parameters.transactions_partition()) : nullptr;
+  TransactionCoordinator::Host& host = *this;
+  if (states != nullptr) transactions_.emplace(env, parameters_, safe_, host, *states);
 }
 
 void Broker::start() {
@@ -38,6 +43,7 @@ void Broker::start() {
   env_.after(parameters_.checkpoint_every, CheckpointDue{});
   if (parameters_.flush == Flush::none) env_.after(parameters_.writeback, WritebackDue{});
   if (group_) env_.after(parameters_.session_timeout / looks_a_session, GroupCheckDue{});
+  if (transactions_) env_.after(parameters_.transaction_timeout / looks_a_session, TransactionCheckDue{});
 }
 
 void Broker::show(sim::FieldVisitor& visitor) const {
@@ -45,6 +51,7 @@ void Broker::show(sim::FieldVisitor& visitor) const {
   sim::visit_field("metadata", image_.version, visitor);
   for (const auto& [id, replica] : replicas_) replica.show(visitor);
   if (group_) group_->show(visitor);
+  if (transactions_) transactions_->show(visitor);
 }
 
 Replica* Broker::replica(PartitionId id) {
@@ -110,6 +117,52 @@ void Broker::on(const GroupCheckDue&) {
 
 void Broker::leader_moved(PartitionId partition) {
   if (group_ && partition == parameters_.offsets_partition()) group_->replica_moved();
+  if (transactions_ && partition == parameters_.transactions_partition()) transactions_->replica_moved();
+}
+
+// --- transactions ------------------------------------------------------------------------------------------
+
+template <class Request>
+void Broker::to_transactions(const Request& request, const sim::From& from) {
+  if (transactions_) {
+    transactions_->on(request, from);
+  } else {
+    env_.reply(from, TransactionRefused{TransactionReason::not_coordinator});
+  }
+}
+
+void Broker::on(const InitTransactions& init, const sim::From& from) { to_transactions(init, from); }
+void Broker::on(const AddPartitions& add, const sim::From& from) { to_transactions(add, from); }
+void Broker::on(const AddOffsets& add, const sim::From& from) { to_transactions(add, from); }
+void Broker::on(const EndTransaction& end, const sim::From& from) { to_transactions(end, from); }
+void Broker::on(const TransactionalOffsetCommit& commit, const sim::From& from) { to_group(commit, from); }
+
+void Broker::on(const WriteMarker& marker, const sim::From& from) {
+  if (Replica* here = replica(marker.partition)) here->on(marker, from);
+}
+
+void Broker::on(const MarkerWritten& written, const sim::From&) {
+  if (transactions_) transactions_->on(written);
+}
+
+void Broker::on(const VerifyPartition& question, const sim::From& from) {
+  if (transactions_) transactions_->on(question, from);
+}
+
+void Broker::on(const PartitionVerified& verified, const sim::From&) { verifier_.on(verified); }
+
+void Broker::on(const TransactionCheckDue&) {
+  env_.after(parameters_.transaction_timeout / looks_a_session, TransactionCheckDue{});
+  transactions_->check();
+}
+
+void Broker::verify(PartitionId partition, const ProducerSession& session, std::function<void(bool)> then) {
+  const NodeId coordinator = leader_of(parameters_.transactions_partition());
+  if (coordinator != no_node) verifier_.ask(coordinator, session, partition, std::move(then));
+}
+
+NodeId Broker::leader_of(PartitionId partition) const {
+  return partition < image_.partitions.size() ? image_.partitions[partition].leader : no_node;
 }
 
 // --- replicas ----------------------------------------------------------------------------------------------

@@ -13,13 +13,16 @@
 #include "models/kafka/group_coordinator.hpp"
 #include "models/kafka/messages.hpp"
 #include "models/kafka/replica.hpp"
+#include "models/kafka/transaction_coordinator.hpp"
+#include "models/kafka/verifier.hpp"
 #include "sim/process.hpp"
 
 namespace lightcone::models::kafka {
 
-class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGroup, FromReplicas,
-                                          FromControllers, BrokerFacts>,
-                     private Replica::Host {
+class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGroup, FromTransactionalProducers,
+                                          FromLeaders, FromReplicas, FromControllers, BrokerFacts>,
+                     private Replica::Host,
+                     private TransactionCoordinator::Host {
  public:
   struct Places {
     std::vector<NodeId> brokers;
@@ -42,6 +45,16 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void on(const OffsetCommit& commit, const sim::From& from);
   void on(const OffsetFetch& fetch, const sim::From& from);
 
+  void on(const InitTransactions& init, const sim::From& from);
+  void on(const AddPartitions& add, const sim::From& from);
+  void on(const AddOffsets& add, const sim::From& from);
+  void on(const EndTransaction& end, const sim::From& from);
+  void on(const TransactionalOffsetCommit& commit, const sim::From& from);
+  void on(const WriteMarker& marker, const sim::From& from);
+  void on(const MarkerWritten& written, const sim::From& from);
+  void on(const VerifyPartition& question, const sim::From& from);
+  void on(const PartitionVerified& verified, const sim::From& from);
+
   void on(const FetchRecords& fetch, const sim::From& from);
   void on(const FetchedRecords& fetched, const sim::From& from);
   void on(const Diverged& diverged, const sim::From& from);
@@ -61,6 +74,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void on(const FetchDue& due);
   void on(const Flushed& done);
   void on(const GroupCheckDue&);
+  void on(const TransactionCheckDue&);
 
   BrokerEpoch epoch() const { return epoch_; }
   const std::map<PartitionId, Replica>& replicas() const { return replicas_; }
@@ -74,9 +88,13 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void ask_controller(const AlterPartition& wanted) override;
   void log_changed() override;
   void leader_moved(PartitionId partition) override;
+  void verify(PartitionId partition, const ProducerSession& session, std::function<void(bool)> then) override;
+  NodeId leader_of(PartitionId partition) const override;
 
   template <class Request>
   void to_group(const Request& request, const sim::From& from);
+  template <class Request>
+  void to_transactions(const Request& request, const sim::From& from);
   void adopt(const Image& image);
   void speak_to_controller();
   void try_another_controller();
@@ -88,7 +106,9 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   Safeguards safe_;
   Places places_;
   std::map<PartitionId, Replica> replicas_;
-  std::optional<GroupCoordinator> group_;  // where the group's offsets are
+  std::optional<GroupCoordinator> group_;               // where the group's offsets are
+  std::optional<TransactionCoordinator> transactions_;  // where the states of transactions are
+  Verifier verifier_;
   std::uint64_t incarnation_;
   BrokerEpoch epoch_ = 0;       // 0: not registered yet
   bool is_registered_ = false;  // in epoch_, as far as it knows

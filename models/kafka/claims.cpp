@@ -6,6 +6,7 @@
 
 #include "models/kafka/controller.hpp"
 #include "models/kafka/group_monitor.hpp"
+#include "models/kafka/transaction_monitor.hpp"
 
 namespace lightcone::models::kafka {
 
@@ -30,6 +31,16 @@ std::string of_committed(const Parameters& parameters) {
   Parameters strongest = parameters;
   strongest.acks = Acks::all;
   return of_acknowledged(strongest);
+}
+
+std::string what_is_whole_again(const Parameters& parameters) {
+  if (parameters.has_transactions())
+    return "after the heal every operation succeeds, ISRs are whole again, all is committed, no transaction "
+           "stays open, and after few rebalances all inputs are transformed";
+  if (parameters.has_group())
+    return "after the heal every operation succeeds, ISRs are whole again, all is committed, and after few "
+           "rebalances the group has processed all of it";
+  return "after the heal every operation succeeds, ISRs are whole again and all is committed";
 }
 
 }  // namespace
@@ -68,15 +79,14 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
   if (parameters.has_group()) {
     for (Claim& claim : claims_about_groups(parameters)) claims.push_back(std::move(claim));
   }
-  claims.push_back(
-      {"L7.1",
-       parameters.has_group()
-           ? "after the heal every operation succeeds, ISRs are whole again, all is committed, "
-             "and after few rebalances the group has processed all of it"
-           : "after the heal every operation succeeds, ISRs are whole again and all is committed",
-       Assumption::a3,
-       judged_by::Recovery{parameters.longest_timeout() * 10},
-       {}});
+  if (parameters.has_transactions()) {
+    for (Claim& claim : claims_about_transactions(parameters)) claims.push_back(std::move(claim));
+  }
+  claims.push_back({"L7.1",
+                    what_is_whole_again(parameters),
+                    Assumption::a3,
+                    judged_by::Recovery{parameters.longest_timeout() * 10},
+                    {}});
   return claims;
 }
 
@@ -211,7 +221,7 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
 
 void Monitor::commit(NodeId node, Partition& partition, PartitionId id, const Record& record) {
   partition.committed.push_back(record);
-  if (record.producer != no_node) check_order(node, partition, id, record);
+  if (std::holds_alternative<std::monostate>(record.content)) check_order(node, partition, id, record);
 }
 
 // P7.3 and P7.4
@@ -315,9 +325,13 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
   const Partition& partition = partitions_[delivered.partition];
   if (polled.high_watermark < high_watermark) {
     std::string excuse = partition.excuse;
-    if (excuse.empty() && polled.high_watermark < partition.committed.size()) {
-      const Record& next = partition.committed[static_cast<std::size_t>(polled.high_watermark)];
-      excuse = losses_.excuse(delivered.partition, polled.high_watermark, next, parameters_.min_isr);
+    // Behind transactions that are open what is lost may be any marker further on.
+    const Offset until =
+        parameters_.has_transactions() ? partition.committed.size() : polled.high_watermark + 1;
+    for (Offset offset = polled.high_watermark;
+         excuse.empty() && offset < std::min<Offset>(until, partition.committed.size()); ++offset) {
+      const Record& record = partition.committed[static_cast<std::size_t>(offset)];
+      excuse = losses_.excuse(delivered.partition, offset, record, parameters_.min_isr);
     }
     simulation_.report(
         {"P7.2",
@@ -336,6 +350,13 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
     if (replica != nullptr) check_one(leader, *replica, offset, record, true);
     ++offset;
   }
+}
+
+std::string why_anything_replaced(const Monitor& log, const Parameters& parameters) {
+  for (PartitionId id = 0; id < static_cast<PartitionId>(parameters.all_partitions()); ++id) {
+    if (!log.why_replaced(id).empty()) return log.why_replaced(id);
+  }
+  return {};
 }
 
 // --- the end -----------------------------------------------------------------------------------------------

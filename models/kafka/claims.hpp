@@ -91,4 +91,7 @@ class Monitor final : public sim::Monitor {
   Losses losses_;
 };
 
+// Of any partition.
+std::string why_anything_replaced(const Monitor& log, const Parameters& parameters);
+
 }  // namespace lightcone::models::kafka

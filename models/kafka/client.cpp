@@ -36,8 +36,14 @@ Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload&
       consumer_(env, parameters, workload, directory_),
       busy_(static_cast<std::size_t>(parameters.max_inflight)) {}
 
-PartitionId Client::partition_of(std::uint64_t key) const {
+PartitionId Client::input_of(std::uint64_t key) const {
   return static_cast<PartitionId>(key % static_cast<std::uint64_t>(parameters_.partitions));
+}
+
+PartitionId Client::polled_of(std::uint64_t key) const {
+  if (!parameters_.has_transactions()) return input_of(key);
+  const std::uint64_t output = key % static_cast<std::uint64_t>(parameters_.outputs);
+  return static_cast<PartitionId>(static_cast<std::uint64_t>(parameters_.partitions) + output);
 }
 
 // With one record in flight appending and polling take turns, and are one process.
@@ -47,9 +53,9 @@ std::int64_t Client::process_of(std::size_t lane) const {
 }
 
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
-  const PartitionId partition = partition_of(drawn.key);
+  const PartitionId partition = input_of(drawn.key);
   if (drawn.f == "poll") {
-    co_await poll(partition);
+    co_await poll(polled_of(drawn.key));
   } else if (busy_.size() == 1) {
     co_await append(partition, drawn.value, 0);
   } else {
@@ -68,7 +74,7 @@ sim::Task<std::size_t> Client::free_lane() {
 }
 
 sim::Task<> Client::append(PartitionId partition, std::int64_t value, std::size_t lane) {
-  const std::string key = "p" + std::to_string(partition);
+  const std::string key = parameters_.name_of(partition);
   int refused = 0;
   std::int64_t unknown = 0;
   const std::int64_t again = workload().retry == sim::Retry::new_id ? workload().retry_max : 0;
@@ -84,7 +90,7 @@ sim::Task<> Client::append(PartitionId partition, std::int64_t value, std::size_
 }
 
 sim::Task<> Client::poll(PartitionId partition) {
-  const std::string key = "p" + std::to_string(partition);
+  const std::string key = parameters_.name_of(partition);
   for (int i = 0; i < tries; ++i) {
     const auto operation = env().history().invoke(env().self().index, "poll", key, {});
     Ending ending = co_await consumer_.poll(partition);
@@ -95,10 +101,11 @@ sim::Task<> Client::poll(PartitionId partition) {
 
 // When everything is quiet: what was acknowledged is there.
 sim::Task<> Client::read_everything() {
-  for (std::size_t id = index(); id < static_cast<std::size_t>(parameters_.partitions);
+  for (std::size_t id = index(); id < static_cast<std::size_t>(parameters_.of_clients());
        id += static_cast<std::size_t>(workload().clients)) {
     for (int i = 0; i < tries; ++i) {
-      const auto operation = env().history().invoke(env().self().index, "read", "p" + std::to_string(id), {});
+      const auto operation = env().history().invoke(env().self().index, "read",
+                                                    parameters_.name_of(static_cast<PartitionId>(id)), {});
       Ending ending = co_await consumer_.read_all(static_cast<PartitionId>(id));
       parts::record(env(), operation, ending);
       if (ending.outcome != sim::Outcome::fail) break;

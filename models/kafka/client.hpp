@@ -1,5 +1,5 @@
 // A client of the log: it appends records, polls what there is, and at the end reads every partition once.
-// A key always goes to the same partition.
+// A key always goes to the same partition. Where there are processors, clients poll what these write.
 #pragma once
 
 #include <vector>
@@ -28,7 +28,9 @@ class Client final : public parts::Worker {
   sim::Task<> poll(PartitionId partition);
   sim::Task<std::size_t> free_lane();
   std::int64_t process_of(std::size_t lane) const;
-  PartitionId partition_of(std::uint64_t key) const;
+  PartitionId input_of(std::uint64_t key) const;
+  // What is polled: what processors make of the inputs, or the inputs themselves.
+  PartitionId polled_of(std::uint64_t key) const;
 
   const Parameters& parameters_;
   Directory directory_;

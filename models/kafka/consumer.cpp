@@ -17,9 +17,10 @@ constexpr int tries_to_read = 4;  // time-outs that a poll has to find a leader 
 Consumer::Consumer(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
                    Directory& directory)
     : env_(env),
+      parameters_(parameters),
       workload_(workload),
       directory_(directory),
-      epochs_(static_cast<std::size_t>(parameters.partitions)) {}
+      epochs_(static_cast<std::size_t>(parameters.of_clients())) {}
 
 sim::MonoTime Consumer::deadline() const { return env_.mono() + workload_.timeout * tries_to_read; }
 
@@ -30,7 +31,7 @@ sim::Task<std::optional<Polled>> Consumer::ask(PartitionId partition, Epochs& ep
     const sim::Duration left = std::min(deadline - env_.mono(), workload_.timeout);
     const NodeId leader = directory_.leader_of(partition).leader;
     const Position at{epochs.size(), epochs.empty() ? 0 : epochs.back()};
-    Answer answer = co_await ask_leader(env_, directory_, partition, at, left);
+    Answer answer = co_await ask_leader(env_, directory_, partition, at, parameters_.isolation, left);
     if (!answer) continue;
     if (const auto* moved = std::get_if<Moved>(&*answer)) {
       epochs.resize(std::min(epochs.size(), static_cast<std::size_t>(moved->position.offset)));
@@ -50,26 +51,36 @@ sim::Task<Ending> Consumer::poll(PartitionId partition) {
   if (!polled) co_return Ending{sim::Outcome::fail, {}, "no answer"};
   sim::ValueList list;
   Offset offset = polled->offset;
-  for (const Record& record : polled->records)
-    list.emplace_back(sim::ValueList{static_cast<std::int64_t>(offset++), record.value});
+  for (const Record& record : polled->records) {
+    const Offset at = offset++;
+    if (is_given(*polled, at, record))
+      list.emplace_back(sim::ValueList{static_cast<std::int64_t>(at), record.value});
+  }
   if (!list.empty())
-    env_.metrics().sample(fmt::format("p{}: consumed by {}", partition, env_.name(env_.self())),
-                          static_cast<std::int64_t>(offset));
+    env_.metrics().sample(
+        fmt::format("{}: consumed by {}", parameters_.name_of(partition), env_.name(env_.self())),
+        static_cast<std::int64_t>(offset));
   co_return Ending{sim::Outcome::ok, std::move(list), {}, delivered_.by};
 }
 
 sim::Task<Ending> Consumer::read_all(PartitionId partition) {
   Epochs epochs;
-  sim::ValueList list;
+  std::vector<std::pair<Offset, std::int64_t>> values;
   std::optional<Offset> until;
   while (!until || epochs.size() < *until) {
     std::optional<Polled> polled = co_await ask(partition, epochs, deadline());
     if (!polled) co_return Ending{sim::Outcome::fail, {}, "no answer"};
     if (!until) until = polled->high_watermark;
-    list.resize(static_cast<std::size_t>(polled->offset));  // further on, unless it was sent back
-    for (const Record& record : polled->records) list.emplace_back(record.value);
+    while (!values.empty() && values.back().first >= polled->offset) values.pop_back();  // it was sent back
+    Offset offset = polled->offset;
+    for (const Record& record : polled->records) {
+      const Offset at = offset++;
+      if (is_given(*polled, at, record)) values.emplace_back(at, record.value);
+    }
     if (polled->records.empty()) break;
   }
+  sim::ValueList list;
+  for (const auto& [offset, value] : values) list.emplace_back(value);
   co_return Ending{sim::Outcome::ok, std::move(list), {}, delivered_.by};
 }
 

@@ -36,6 +36,7 @@ class Consumer {
   sim::MonoTime deadline() const;
 
   sim::Env& env_;
+  const Parameters& parameters_;
   const sim::Workload& workload_;
   Directory& directory_;
   std::vector<Epochs> epochs_;  // by partition

@@ -1,5 +1,5 @@
-// What records say that brokers write for themselves: those of the partition in which a consumer group
-// remembers how far it is.
+// What records say besides a value: those of transactions, and those that brokers write for themselves, in
+// the partitions in which groups and transactions remember where they are.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -26,6 +26,16 @@ using BrokerEpoch = std::uint64_t;     // of a broker's incarnation; 0: it has n
 using Pid = std::uint64_t;             // of a producer's session; 0: its records carry no sequence numbers
 using Generation = std::uint64_t;      // of a group: one more with each rebalance; 0: it never had members
 using MemberId = std::uint64_t;        // of a consumer's incarnation, chosen by it; 0: nobody
+
+using TransactionalId = std::uint32_t;  // of a producer, whichever process is it
+
+// Which producer it is, and which of those that were it.
+struct ProducerSession {
+  Pid pid = 0;
+  std::uint64_t epoch = 0;
+  bool operator==(const ProducerSession&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ProducerSession, (), (pid, epoch))
 
 // How far a reader is in a partition.
 struct Position {
@@ -56,9 +66,15 @@ struct CommittedOffset {
   Position position;
   Generation generation = 0;  // of whoever committed it
   MemberId member = 0;
+  std::uint64_t attempt = 0;  // of a transaction, for whoever looks from outside
   bool operator==(const CommittedOffset&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(CommittedOffset, (), (partition, position, generation, member))
+BOOST_DESCRIBE_STRUCT(CommittedOffset, (), (partition, position, generation, member, attempt))
+// Who looks from outside is told for nothing.
+inline std::uint64_t wire_bytes(const CommittedOffset& offset) {
+  return sim::bytes_on_wire(offset.partition) + sim::bytes_on_wire(offset.position) +
+         sim::bytes_on_wire(offset.generation) + sim::bytes_on_wire(offset.member);
+}
 
 // Changes nothing: once it is committed, whoever wrote it still leads, and has all that is committed.
 struct Barrier {
@@ -66,8 +82,46 @@ struct Barrier {
 };
 BOOST_DESCRIBE_STRUCT(Barrier, (), ())
 
+// What a processor made of an input, which is told for whoever looks from outside.
+struct Output {
+  PartitionId source = 0;
+  Offset offset = 0;
+  std::uint64_t attempt = 0;  // of the transaction, unique
+  bool operator==(const Output&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Output, (), (source, offset, attempt))
+
+// The end of a producer's transaction in a partition.
+struct Marker {
+  bool is_commit = false;
+  LeaderEpoch coordinator = 0;  // in which its coordinator coordinates
+  bool operator==(const Marker&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Marker, (), (is_commit, coordinator))
+
+enum class TransactionStatus : std::uint8_t {
+  empty,
+  ongoing,
+  prepare_commit,  // decided, and markers are being written
+  prepare_abort,
+  complete_commit,
+  complete_abort,
+};
+BOOST_DESCRIBE_ENUM(TransactionStatus, empty, ongoing, prepare_commit, prepare_abort, complete_commit,
+                    complete_abort)
+
+struct TransactionState {
+  TransactionalId id = 0;
+  ProducerSession session;  // of the next request; while it is prepared, of its markers
+  TransactionStatus status = TransactionStatus::empty;
+  std::vector<PartitionId> partitions;  // that it has, or may have, records in
+  bool operator==(const TransactionState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TransactionState, (), (id, session, status, partitions))
+
 // Nothing: a record of a client, which its value says all about.
-using Content = std::variant<std::monostate, GroupGeneration, CommittedOffset, Barrier>;
+using Content =
+    std::variant<std::monostate, GroupGeneration, CommittedOffset, Barrier, Output, Marker, TransactionState>;
 
 // Templates, so that no alternative is taken for it.
 template <std::same_as<Content> C>

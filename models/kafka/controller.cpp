@@ -25,7 +25,7 @@ Controller::Controller(sim::Env& env, const Parameters& parameters, const sim::B
     : env_(env),
       parameters_(parameters),
       brokers_(brokers),
-      metadata_(safeguards_without(bugs).policy(parameters), brokers, parameters.all_partitions(),
+      metadata_(safeguards_without(bugs, parameters).policy(parameters), brokers, parameters.all_partitions(),
                 parameters.rf),
       group_(env, *this, setup_of(parameters, members)) {}
 

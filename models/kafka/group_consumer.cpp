@@ -1,173 +1,36 @@
 #include "models/kafka/group_consumer.hpp"
 
-#include <algorithm>
 #include <utility>
-
-#include "sim/fields_of.hpp"
 
 namespace lightcone::models::kafka {
 
-namespace {
-
-// Between two looks when there was nothing to do.
-constexpr sim::Duration idle = std::chrono::milliseconds(30);
-
-}  // namespace
-
 GroupConsumer::GroupConsumer(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
                              const sim::Workload& workload, const std::vector<NodeId>& brokers)
-    : Story(env),
-      parameters_(parameters),
-      workload_(workload),
-      commits_(safeguards_without(bugs).processes_first ? parameters.commit : Commit::before),
-      directory_(env, parameters, brokers),
-      member_(env, parameters, workload, directory_),
-      chance_(env.stream("processing")) {}
-
-void GroupConsumer::show(sim::FieldVisitor& visitor) const {
-  sim::visit_field("generation", member_.generation(), visitor);
-  sim::visit_field("partitions", held(), visitor);
-}
-
-std::vector<PartitionId> GroupConsumer::held() const {
-  std::vector<PartitionId> partitions;
-  for (const auto& [partition, position] : positions_) partitions.push_back(partition);
-  return partitions;
-}
-
-sim::Task<> GroupConsumer::run() {
-  env().stories().spawn(member_.heartbeats());
-  while (true) {
-    if (member_.is_left_out() && !given_) drop_everything();
-    if (given_) {
-      std::vector<PartitionId> given = *std::exchange(given_, std::nullopt);
-      co_await take(std::move(given));
-    } else if (member_.must_join() && !is_joining_) {
-      co_await rebalance();
-    }
-    const bool did_something = co_await work();
-    if (!did_something) co_await sleep(idle);
-  }
-}
-
-// --- the group ---------------------------------------------------------------------------------------------
-
-void GroupConsumer::drop_everything() {
-  if (!positions_.empty()) stopped_at_ = env().mono();
-  positions_.clear();
-}
-
-sim::Task<> GroupConsumer::rebalance() {
-  if (parameters_.assign == Assign::cooperative) {
-    is_joining_ = true;
-    env().stories().spawn(join_beside());
-    co_return;
-  }
-  if (commits_ != Commit::before) co_await commit_what_is_held();
-  drop_everything();
-  std::vector<PartitionId> nothing;
-  std::optional<std::vector<PartitionId>> given = co_await member_.join(std::move(nothing));
-  if (given) co_await begin(std::move(*given));
-}
-
-sim::Task<> GroupConsumer::join_beside() {
-  claimed_ = held();
-  given_ = co_await member_.join(claimed_);
-  is_joining_ = false;
-}
-
-sim::Task<> GroupConsumer::take(std::vector<PartitionId> given) {
-  const auto is_given = [&](PartitionId partition) {
-    return std::find(given.begin(), given.end(), partition) != given.end();
-  };
-  std::vector<OffsetOf> back;
-  for (const auto& [partition, position] : positions_) {
-    if (!is_given(partition)) back.push_back({partition, position});
-  }
-  if (!back.empty() && commits_ != Commit::before) co_await member_.commit(back);
-  for (const OffsetOf& each : back) positions_.erase(each.partition);
-  // Also of what it has lost meanwhile: nobody was given what this member said that it had.
-  if (!std::all_of(claimed_.begin(), claimed_.end(), is_given)) member_.join_again();
-  std::erase_if(given, [&](PartitionId partition) { return positions_.contains(partition); });
-  co_await begin(std::move(given));
-}
-
-// Where the group is in partitions that are new to this member.
-sim::Task<> GroupConsumer::begin(std::vector<PartitionId> partitions) {
-  const Generation generation = member_.generation();
-  while (!partitions.empty() && member_.generation() == generation) {
-    std::vector<OffsetOf> offsets = co_await member_.fetch(partitions);
-    if (offsets.empty()) continue;
-    if (member_.generation() != generation) co_return;
-    for (const OffsetOf& each : offsets)
-      positions_[each.partition] = committed_[each.partition] = each.position;
-    break;
-  }
-  if (stopped_at_ && !positions_.empty())
-    env().metrics().record("stop of the world", env().mono() - *std::exchange(stopped_at_, std::nullopt));
-}
-
-sim::Task<> GroupConsumer::commit_what_is_held() {
-  std::vector<OffsetOf> offsets;
-  for (const auto& [partition, position] : positions_) {
-    if (position != committed_[partition]) offsets.push_back({partition, position});
-  }
-  committed_at_ = env().mono();
-  const bool is_committed = co_await member_.commit(offsets);
-  for (const OffsetOf& each : offsets) {
-    if (is_committed) committed_[each.partition] = each.position;
-  }
-}
-
-// --- records -----------------------------------------------------------------------------------------------
-
-sim::Task<bool> GroupConsumer::work() {
-  if (commits_ == Commit::automatic && env().mono() - committed_at_ >= parameters_.commit_every)
-    co_await commit_what_is_held();
-  bool did_something = false;
-  for (const PartitionId partition : held()) {
-    if (!positions_.contains(partition)) continue;
-    const bool had_records = co_await work_on(partition);
-    did_something = did_something || had_records;
-    if (member_.is_left_out() || given_ || (member_.must_join() && !is_joining_)) co_return true;
-  }
-  co_return did_something;
+    : GroupWorker(env, parameters, workload, brokers,
+                  safeguards_without(bugs, parameters).processes_first ? parameters.commit : Commit::before) {
 }
 
 sim::Task<bool> GroupConsumer::work_on(PartitionId partition) {
-  const Position from = positions_[partition];
-  Answer answer = co_await ask_leader(env(), directory_, partition, from, workload_.timeout);
-  if (!answer || member_.is_left_out()) co_return false;
-  if (const auto* moved = std::get_if<Moved>(&*answer)) {
-    positions_[partition] = moved->position;
-    co_return false;
-  }
-  Polled polled = std::get<Polled>(std::move(*answer));
-  env().metrics().sample(
-      parameters_.name_of(partition) + ": lag of the group",
-      static_cast<std::int64_t>(polled.high_watermark - std::min(polled.high_watermark, from.offset)));
-  if (polled.records.empty()) co_return false;
-  if (polled.records.size() > static_cast<std::size_t>(parameters_.batch))
-    polled.records.resize(static_cast<std::size_t>(parameters_.batch));
-  env().mark(BatchPolled{partition, polled.offset, polled.records.size()});
-  const Position to{from.offset + polled.records.size(), polled.records.back().epoch};
-  if (commits_ == Commit::before) {
+  std::optional<Polled> polled = co_await poll(partition);
+  if (!polled || polled->records.empty()) co_return false;
+  const Position to = end_of(*polled);
+  if (commits() == Commit::before) {
     std::vector<OffsetOf> done = {{partition, to}};
-    const bool is_committed = co_await member_.commit(std::move(done));
+    const bool is_committed = co_await member().commit(std::move(done));
     if (!is_committed) co_return true;
   }
-  Offset offset = from.offset;
-  for (const Record& record : polled.records) co_await process(partition, offset++, record);
-  if (!member_.is_left_out()) positions_[partition] = to;
-  if (commits_ == Commit::after) co_await commit_what_is_held();
+  Offset offset = polled->offset;
+  for (const Record& record : polled->records) co_await process(partition, offset++, record);
+  move_on(partition, to);
+  if (commits() == Commit::after) co_await commit_what_is_held();
   co_return true;
 }
 
 sim::Task<> GroupConsumer::process(PartitionId partition, Offset offset, Record record) {
   sim::ValueList what{static_cast<std::int64_t>(offset), record.value};
   const auto operation =
-      env().history().invoke(env().self().index, "process", parameters_.name_of(partition), std::move(what));
-  co_await sleep(parameters_.process.sample(chance_));
+      env().history().invoke(env().self().index, "process", parameters().name_of(partition), std::move(what));
+  co_await sleep(work_time());
   processed_ = {processed_.count + 1, partition, offset, record};
   env().history().ok(operation, {});
 }

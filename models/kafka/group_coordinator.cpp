@@ -187,12 +187,22 @@ void GroupCoordinator::check() {
 // --- offsets -----------------------------------------------------------------------------------------------
 
 // P7.7
+bool GroupCoordinator::may_commit(MemberId member, Generation generation, const sim::From& from) {
+  const auto reason = [&]() -> std::optional<GroupReason> {
+    if (!is_ready()) return GroupReason::not_coordinator;
+    if (!safe_.checks_generation) return std::nullopt;
+    if (!members_.contains(member)) return GroupReason::unknown_member;
+    if (generation != generation_) return GroupReason::illegal_generation;
+    if (phase_ == Phase::syncing) return GroupReason::rebalance_in_progress;
+    members_[member].heard_at = env_.mono();
+    return std::nullopt;
+  }();
+  if (reason) refuse(from, *reason);
+  return !reason;
+}
+
 void GroupCoordinator::on(const OffsetCommit& commit, const sim::From& from) {
-  if (safe_.checks_generation) {
-    if (admit(commit.member, commit.generation, from) == nullptr) return;
-    if (phase_ == Phase::syncing) return refuse(from, GroupReason::rebalance_in_progress);
-  }
-  if (!is_ready()) return refuse(from, GroupReason::not_coordinator);
+  if (!may_commit(commit.member, commit.generation, from)) return;
   for (std::size_t i = 0; i < commit.offsets.size(); ++i) {
     const OffsetOf& each = commit.offsets[i];
     const bool is_last = i + 1 == commit.offsets.size();
@@ -201,6 +211,38 @@ void GroupCoordinator::on(const OffsetCommit& commit, const sim::From& from) {
     if (is_last) committing_.erase(waits);
     return refuse(from, GroupReason::not_coordinator);
   }
+}
+
+// It counts when the transaction is committed.
+void GroupCoordinator::on(const TransactionalOffsetCommit& commit, const sim::From& from) {
+  if (!may_commit(commit.member, commit.generation, from)) return;
+  Record record;
+  record.pid = commit.session.pid;
+  record.producer_epoch = commit.session.epoch;
+  record.content = CommittedOffset{commit.offset.partition, commit.offset.position, commit.generation,
+                                   commit.member, commit.attempt};
+  if (!replica().needs_verification(record)) return write_offset(commit, record, from);
+  replica().verify(commit.session, [this, commit, record, from](bool is_in) {
+    if (!is_in) return env_.reply(from, TransactionRefused{TransactionReason::not_verified});
+    if (may_commit(commit.member, commit.generation, from)) write_offset(commit, record, from);
+  });
+}
+
+void GroupCoordinator::write_offset(const TransactionalOffsetCommit& commit, const Record& record,
+                                    const sim::From& from) {
+  if (replica().is_fenced(commit.session))
+    return env_.reply(from, TransactionRefused{TransactionReason::fenced});
+  const auto waits = committing_.emplace(next(), from).first;
+  if (write_record(record)) return;
+  committing_.erase(waits);
+  refuse(from, GroupReason::not_coordinator);
+}
+
+void GroupCoordinator::apply_marker(Pid pid, bool is_commit) {
+  for (const OffsetOf& each : in_transactions_[pid]) {
+    if (is_commit) committed_[each.partition] = each.position;
+  }
+  in_transactions_.erase(pid);
 }
 
 // Through the log: a coordinator that has been replaced and does not know it would tell what was once.
@@ -227,6 +269,7 @@ void GroupCoordinator::answer_fetch() {
 void GroupCoordinator::forget() {
   decided_ = {};
   committed_.clear();
+  in_transactions_.clear();
   members_.clear();
   phase_ = Phase::empty;
   generation_ = 0;
@@ -235,13 +278,19 @@ void GroupCoordinator::forget() {
 
 void GroupCoordinator::apply(const Record& record) {
   if (const auto* offset = std::get_if<CommittedOffset>(&record.content)) {
-    committed_[offset->partition] = offset->position;
+    if (record.is_transactional()) {
+      in_transactions_[record.pid].push_back({offset->partition, offset->position});
+    } else {
+      committed_[offset->partition] = offset->position;
+    }
     const auto waits = committing_.find(applied());
     if (waits == committing_.end()) return;
     env_.reply(waits->second, OffsetsCommitted{});
     committing_.erase(waits);
     return;
   }
+  if (const auto* marker = std::get_if<Marker>(&record.content))
+    return apply_marker(record.pid, marker->is_commit);
   if (std::holds_alternative<Barrier>(record.content)) return answer_fetch();
   const auto* generation = std::get_if<GroupGeneration>(&record.content);
   if (generation == nullptr) return;

@@ -17,6 +17,7 @@
 
 #include "models/kafka/group_messages.hpp"
 #include "models/kafka/logged_state.hpp"
+#include "models/kafka/transaction_messages.hpp"
 
 namespace lightcone::models::kafka {
 
@@ -30,6 +31,7 @@ class GroupCoordinator final : public LoggedState {
   void on(const LeaveGroup& leave, const sim::From& from);
   void on(const OffsetCommit& commit, const sim::From& from);
   void on(const OffsetFetch& fetch, const sim::From& from);
+  void on(const TransactionalOffsetCommit& commit, const sim::From& from);
   // Regularly: who was not heard of for too long?
   void check();
 
@@ -66,6 +68,10 @@ class GroupCoordinator final : public LoggedState {
   void remove(MemberId id);
   void answer_sync(MemberId id, Member& member);
   void answer_fetch();
+  // False: it was refused.
+  bool may_commit(MemberId member, Generation generation, const sim::From& from);
+  void write_offset(const TransactionalOffsetCommit& commit, const Record& record, const sim::From& from);
+  void apply_marker(Pid pid, bool is_commit);
 
   sim::Env& env_;
   const Parameters& parameters_;
@@ -74,6 +80,7 @@ class GroupCoordinator final : public LoggedState {
   // What the log says.
   GroupGeneration decided_;
   std::map<PartitionId, Position> committed_;
+  std::map<Pid, std::vector<OffsetOf>> in_transactions_;  // that are open
 
   Phase phase_ = Phase::empty;
   Generation generation_ = 0;

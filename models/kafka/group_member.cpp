@@ -50,11 +50,12 @@ sim::Task<> GroupMember::was_refused(GroupReason reason) {
 sim::Task<> GroupMember::heartbeats() {
   while (true) {
     co_await sim::sleep(env_, parameters_.heartbeat);
-    if (generation_ != 0 && !is_joining_) co_await heartbeat();
+    co_await heartbeat();
   }
 }
 
 sim::Task<> GroupMember::heartbeat() {
+  if (generation_ == 0 || is_joining_) co_return;
   if (coordinator() == no_node) {
     co_await look_elsewhere();
     co_return;

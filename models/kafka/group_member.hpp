@@ -17,6 +17,8 @@ class GroupMember {
 
   // For as long as the consumer lives, beside what it does.
   sim::Task<> heartbeats();
+  // One of them now; then it is known whether the group has gone on without this member.
+  sim::Task<> heartbeat();
 
   // It has no place in a generation, or there will be another one.
   bool must_join() const { return must_join_; }
@@ -38,7 +40,6 @@ class GroupMember {
   const std::vector<PartitionId>& given() const { return given_; }
 
  private:
-  sim::Task<> heartbeat();
   sim::Task<std::optional<Joined>> ask_to_join(std::vector<PartitionId> has);
   sim::Task<std::optional<std::vector<PartitionId>>> sync(Joined joined);
   sim::Task<> was_refused(GroupReason reason);

@@ -13,19 +13,29 @@ namespace {
 
 // Of a group in which everybody comes back and is left out once: each time twice, when assignments are
 // cooperative.
-std::int64_t most_rebalances(const Parameters& parameters) { return 4 * (parameters.consumers + 1); }
+std::int64_t most_rebalances(const Parameters& parameters) {
+  return 4 * (parameters.consumers + parameters.processors + 1);
+}
 
 }  // namespace
 
 std::vector<Claim> claims_about_groups(const Parameters& parameters) {
   std::vector<Claim> claims = {
-      Claim{"P7.6", "a member that the group has left out changes nothing in the offsets", Assumption::a0},
+      Claim{
+          "P7.6",
+          parameters.has_transactions()
+              ? "a producer of an earlier epoch changes nothing in the log, and a member that the group has "
+                "left out nothing in the offsets"
+              : "a member that the group has left out changes nothing in the offsets",
+          Assumption::a0},
       Claim{"P7.7",
             "a generation gives a partition to one member at most, and committed offsets are of the current "
             "generation",
             Assumption::a0},
-      Claim{"P7.10", "a record before the group's committed offset has been processed", Assumption::a0},
   };
+  if (parameters.has_transactions()) return claims;  // which promise more
+  claims.push_back(
+      {"P7.10", "a record before the group's committed offset has been processed", Assumption::a0});
   if (parameters.commit == Commit::before)
     claims.back().weakly_satisfies = "a record is processed at most once while nobody is left out";
   return claims;
@@ -34,7 +44,9 @@ std::vector<Claim> claims_about_groups(const Parameters& parameters) {
 GroupMonitor::GroupMonitor(sim::Simulation& simulation, const Parameters& parameters,
                            const sim::Phases& phases, const kafka::Monitor& log)
     : simulation_(simulation), parameters_(parameters), phases_(phases), log_(log) {
-  for (const NodeId node : simulation.nodes_of_role("consumer")) seen_[node] = {};
+  for (const std::string_view role : {"consumer", "processor"}) {
+    for (const NodeId node : simulation.nodes_of_role(role)) seen_[node] = {};
+  }
 }
 
 // What was committed in these partitions is not what it was.
@@ -44,7 +56,7 @@ std::string GroupMonitor::excuse(PartitionId partition) const {
 }
 
 void GroupMonitor::after_event(NodeId node) {
-  if (seen_.contains(node)) return look_at_consumer(node);
+  if (seen_.contains(node)) return look_at_member(node);
   const Records& records = log_.committed(parameters_.offsets_partition());
   folded_ = std::min(folded_, records.size());  // fewer: another history has begun
   while (folded_ < records.size()) fold(records[folded_++]);
@@ -108,21 +120,11 @@ void GroupMonitor::look_at_commit(const CommittedOffset& offset) {
 
 // --- consumers ---------------------------------------------------------------------------------------------
 
-void GroupMonitor::look_at_consumer(NodeId node) {
-  const auto* consumer = static_cast<const GroupConsumer*>(simulation_.node(node).process());
-  if (consumer == nullptr) return;
-  auto& [incarnation, count] = seen_[node];
-  if (incarnation != simulation_.node(node).incarnation()) {
-    incarnation = simulation_.node(node).incarnation();
-    count = 0;
-  }
-  const GroupConsumer::Processed& processed = consumer->processed();
-  if (processed.count != count) {
-    count = processed.count;
-    const bool is_first = processed_[processed.partition].insert(processed.offset).second;
-    simulation_.metrics().count(is_first ? "records processed" : "records processed again");
-  }
-  const GroupMember& member = consumer->member();
+void GroupMonitor::look_at_member(NodeId node) {
+  const auto* worker = static_cast<const GroupWorker*>(simulation_.node(node).process());
+  if (worker == nullptr) return;
+  if (!parameters_.has_transactions()) look_at_consumer(node, static_cast<const GroupConsumer&>(*worker));
+  const GroupMember& member = worker->member();
   if (member.generation() == 0) return;
   for (const PartitionId partition : member.given()) {
     const auto [at, is_new] = told_.try_emplace({member.generation(), partition}, member.id());
@@ -136,11 +138,25 @@ void GroupMonitor::look_at_consumer(NodeId node) {
   }
 }
 
+void GroupMonitor::look_at_consumer(NodeId node, const GroupConsumer& consumer) {
+  auto& [incarnation, count] = seen_[node];
+  if (incarnation != simulation_.node(node).incarnation()) {
+    incarnation = simulation_.node(node).incarnation();
+    count = 0;
+  }
+  const GroupConsumer::Processed& processed = consumer.processed();
+  if (processed.count != count) {
+    count = processed.count;
+    const bool is_first = processed_[processed.partition].insert(processed.offset).second;
+    simulation_.metrics().count(is_first ? "records processed" : "records processed again");
+  }
+}
+
 // --- the end -----------------------------------------------------------------------------------------------
 
 void GroupMonitor::at_end() {
   const bool had_time = phases_.end - phases_.heal >= parameters_.longest_timeout() * 10;
-  for (PartitionId id = 0; parameters_.is_of_clients(id); ++id) {
+  for (PartitionId id = 0; !parameters_.has_transactions() && parameters_.is_input(id); ++id) {
     check_processed(id);
     if (had_time) check_lag(id);
   }
@@ -148,7 +164,8 @@ void GroupMonitor::at_end() {
   simulation_.report({"L7.1",
                       "unavailable",
                       fmt::format("the group rebalanced {} times since the heal", rebalances_since_heal_),
-                      {}});
+                      {},
+                      why_anything_replaced(log_, parameters_)});
 }
 
 // P7.10

@@ -29,7 +29,8 @@ class GroupMonitor final : public sim::Monitor {
     NodeId by = no_node;
   };
 
-  void look_at_consumer(NodeId node);
+  void look_at_member(NodeId node);
+  void look_at_consumer(NodeId node, const GroupConsumer& consumer);
   void fold(const Record& record);
   void look_at_generation(const GroupGeneration& generation);
   void look_at_commit(const CommittedOffset& offset);

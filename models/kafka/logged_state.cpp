@@ -31,7 +31,7 @@ void LoggedState::replica_moved() {
 bool LoggedState::write(Content content) {
   Record record;
   record.content = std::move(content);
-  return replica_.write(std::move(record));
+  return write_record(record);
 }
 
 }  // namespace lightcone::models::kafka

@@ -36,10 +36,12 @@ class LoggedState {
   // False when nothing can be written now; otherwise apply() will be called with it, or resign(). May be
   // called within apply().
   bool write(Content content);
+  bool write_record(const Record& record) { return replica_.write(record); }
   // Where the record is that apply() is called with, and the next one that is written.
   Offset applied() const { return applied_; }
   Offset next() const { return replica_.log().end(); }
   const Replica& replica() const { return replica_; }
+  Replica& replica() { return replica_; }
 
  private:
   Replica& replica_;

@@ -19,6 +19,7 @@ namespace lightcone::models::kafka {
 namespace group = parts::raft;
 
 BOOST_DESCRIBE_ENUM(Acks, none, leader, all)
+BOOST_DESCRIBE_ENUM(Isolation, read_uncommitted, read_committed)
 
 // --- clients and brokers -------------------------------------------------------------------------------
 
@@ -65,15 +66,19 @@ struct Poll {  // -> Polled | Refused | Moved
   LeaderEpoch leader_epoch;  // that the consumer knows: neither older nor newer leaders answer (KIP-320)
   Offset offset;
   LeaderEpoch last_epoch;  // of the record before
+  Isolation isolation = Isolation::read_committed;
 };
-BOOST_DESCRIBE_STRUCT(Poll, (), (partition, leader_epoch, offset, last_epoch))
+BOOST_DESCRIBE_STRUCT(Poll, (), (partition, leader_epoch, offset, last_epoch, isolation))
 
 struct Polled {
   Offset offset;  // of the first record
   Records records;
-  Offset high_watermark;
+  Offset high_watermark;  // or the last stable offset, for who reads what is committed
+  std::vector<AbortedTransaction> aborted{};
 };
-BOOST_DESCRIBE_STRUCT(Polled, (), (offset, records, high_watermark))
+BOOST_DESCRIBE_STRUCT(Polled, (), (offset, records, high_watermark, aborted))
+// Whether a reader gets it: no marker, and not of a transaction that the answer calls aborted.
+bool is_given(const Polled& polled, Offset offset, const Record& record);
 
 struct Moved {        // the log does not have what this consumer has read
   Position position;  // where it may go on
@@ -87,9 +92,10 @@ enum class Reason : std::uint8_t {
   out_of_order,         // a sequence number is missing before this one
   producer_fenced,      // a later epoch of this producer has been here
   disk_full,
+  not_verified,  // the partition is in no open transaction of this producer
 };
 BOOST_DESCRIBE_ENUM(Reason, not_leader, no_high_watermark, not_enough_replicas, out_of_order, producer_fenced,
-                    disk_full)
+                    disk_full, not_verified)
 
 struct Refused {  // nothing was done
   Reason reason;
@@ -227,6 +233,9 @@ BOOST_DESCRIBE_STRUCT(WritebackDue, (), ())
 struct GroupCheckDue {};
 BOOST_DESCRIBE_STRUCT(GroupCheckDue, (), ())
 
+struct TransactionCheckDue {};
+BOOST_DESCRIBE_STRUCT(TransactionCheckDue, (), ())
+
 struct FetchDue {  // nothing was heard from the leader for a while
   PartitionId partition;
 };
@@ -282,8 +291,8 @@ using FromReplicas =
     std::variant<FetchRecords, FetchedRecords, Diverged, OffsetForLeaderEpoch, EpochEndOffset>;
 using FromControllers =
     std::variant<BrokerRegistered, HeartbeatTaken, StaleEpoch, MetadataUpdate, NotController>;
-using BrokerFacts =
-    std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed, GroupCheckDue>;
+using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed,
+                                 GroupCheckDue, TransactionCheckDue>;
 using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
 using FromMembers =
     std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,

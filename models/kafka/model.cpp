@@ -9,6 +9,8 @@
 #include "models/kafka/controller.hpp"
 #include "models/kafka/group_consumer.hpp"
 #include "models/kafka/group_monitor.hpp"
+#include "models/kafka/processor.hpp"
+#include "models/kafka/transaction_monitor.hpp"
 #include "models/parts/placement.hpp"
 #include "models/parts/raft/leader_among.hpp"
 
@@ -45,6 +47,22 @@ sim::Choices<Commit> choices_of(Commit) {
       {Commit::automatic, {"auto", "From time to time, whatever it has processed by then."}},
       {Commit::before, {"before", "Before it processes what it was given."}},
       {Commit::after, {"after", "When it has processed what it was given."}},
+  };
+  return all;
+}
+
+sim::Choices<Isolation> choices_of(Isolation) {
+  static constexpr sim::Choice<Isolation> all[] = {
+      {Isolation::read_uncommitted, {"read_uncommitted", "All that is in the log, whatever becomes of it."}},
+      {Isolation::read_committed, {"read_committed", "What is of no transaction, or of a committed one."}},
+  };
+  return all;
+}
+
+sim::Choices<Epochs> choices_of(Epochs) {
+  static constexpr sim::Choice<Epochs> all[] = {
+      {Epochs::session, {"session", "For as long as it is the producer, as before KIP-890."}},
+      {Epochs::transaction, {"transaction", "For one transaction (KIP-890)."}},
   };
   return all;
 }
@@ -115,6 +133,20 @@ const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability
           sim::field("batch", &P::batch, "Records that a member of the group takes at once.")
               .at_least(1)
               .at_most(100),
+          sim::field("processors", &P::processors,
+                     "Members of the group that make outputs of inputs, in transactions; 0: there are none.")
+              .at_least(0)
+              .at_most(100),
+          sim::field("outputs", &P::outputs, "Partitions that processors write to.").at_least(1).at_most(100),
+          sim::field("isolation", &P::isolation, "What readers are given."),
+          sim::field("epochs", &P::epochs, "For how long a producer of transactions has one epoch."),
+          sim::field("transaction_timeout", &P::transaction_timeout,
+                     "A transaction that is open for so long is aborted.")
+              .at_least(1ms)
+              .at_most(10min),
+          sim::field("abort_every", &P::abort_every,
+                     "Of how many transactions a processor aborts one of its own accord; 0: none.")
+              .at_least(0),
           sim::field("election_min", &P::election_min, "Shortest election timeout of the controllers.")
               .at_least(1ms)
               .at_most(60s),
@@ -129,6 +161,8 @@ const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability
                 [](const P& p) { return p.heartbeat < p.session_timeout; })
           .must("the heartbeat is shorter than rebalance_timeout", "rebalance_timeout",
                 [](const P& p) { return !p.has_group() || p.heartbeat < p.rebalance_timeout; })
+          .must("there are consumers or processors, not both", "processors",
+                [](const P& p) { return p.consumers == 0 || p.processors == 0; })
           .must("election_max is at least election_min", "election_max",
                 [](const P& p) { return p.election_max >= p.election_min; });
   return table;
@@ -145,11 +179,15 @@ parts::raft::Options Parameters::group_options() const {
 
 sim::Duration Parameters::longest_timeout() const {
   const sim::Duration of_logs = std::max({session_timeout, lag_max, election_max});
-  return has_group() ? std::max(of_logs, rebalance_timeout) : of_logs;
+  const sim::Duration of_groups = has_group() ? rebalance_timeout : sim::Duration{};
+  const sim::Duration of_transactions = has_transactions() ? transaction_timeout : sim::Duration{};
+  return std::max({of_logs, of_groups, of_transactions});
 }
 
 std::string Parameters::name_of(PartitionId id) const {
-  return is_of_clients(id) ? "p" + std::to_string(id) : "offsets";
+  if (is_input(id)) return "p" + std::to_string(id);
+  if (is_of_clients(id)) return "out" + std::to_string(id - static_cast<PartitionId>(partitions));
+  return id == offsets_partition() ? "offsets" : "transactions";
 }
 
 std::int64_t Safeguards::min_isr(const Parameters& parameters) const {
@@ -160,7 +198,7 @@ Metadata::Policy Safeguards::policy(const Parameters& parameters) const {
   return {min_isr(parameters), elr(parameters), parameters.unclean || !clean_elections};
 }
 
-Safeguards safeguards_without(const sim::BugSet& bugs) {
+Safeguards safeguards_without(const sim::BugSet& bugs, const Parameters& parameters) {
   const auto on = [&](std::string_view bug) { return !bugs.contains(bug); };
   Safeguards safe;
   safe.truncates_by_epoch = on("kafka.hw-truncation");
@@ -175,6 +213,9 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.needs_second_replica = on("kafka.min-isr-1");
   safe.checks_generation = on("kafka.no-generation-check");
   safe.processes_first = on("kafka.commit-before-process");
+  safe.bumps_epoch = on("kafka.zombie-producer");
+  safe.epoch_a_transaction = on("kafka.late-marker") && parameters.epochs == Epochs::transaction;
+  safe.verifies_partitions = on("kafka.hanging-txn");
   return safe;
 }
 
@@ -219,6 +260,15 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"kafka.no-generation-check", "a commit of offsets counts if its member is of the current generation",
        "invariant(P7.7)", Shelf::core, Difficulty::medium, "KIP-447, on its background",
        "Who was left out does not know it: whoever keeps the offsets has to."},
+      {"kafka.late-marker", "every transaction of a producer has an epoch of its own", "lost-write",
+       Shelf::core, Difficulty::medium, "Jepsen on Bufstream 0.1.0; KAFKA-17754; KIP-890",
+       "An end that comes late ends whatever is open by then, unless it says which transaction it means."},
+      {"kafka.zombie-producer", "whoever becomes a transactional id's producer makes its epoch a later one",
+       "dirty-read", Shelf::extended, Difficulty::medium, "KIP-98",
+       "Two who believe to be the same producer write one transaction, and neither knows what is in it."},
+      {"kafka.hanging-txn", "a leader asks whether its partition is in the transaction whose record it takes",
+       "unavailable", Shelf::extended, Difficulty::medium, "KIP-890, on its motivation",
+       "A record that comes behind its transaction's marker begins one that nobody will end."},
       {"kafka.commit-before-process", "a consumer commits what it has processed, and nothing else",
        "missing-effect", Shelf::extended, Difficulty::easy, "the Kafka documentation on consumers",
        "A note that something is done is made when it is done, or a crash makes it a lie."},
@@ -236,7 +286,10 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
     return {{"acks", "Idempotent producers that wait for all in-sync replicas.", {}},
             {"groups",
              "A consumer group that processes what producers append.",
-             {{"partitions", "4"}, {"consumers", "3"}}}};
+             {{"partitions", "4"}, {"consumers", "3"}}},
+            {"eos",
+             "Processors that make outputs of inputs exactly once, in transactions.",
+             {{"partitions", "3"}, {"processors", "2"}, {"process", "1ms"}, {"abort_every", "10"}}}};
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
   std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
@@ -254,7 +307,10 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
         {"broker", "b", parameters.brokers, "who keep the log"},
         {"controller", "k", parameters.controllers, "who decide which broker leads what"},
     };
-    if (parameters.has_group())
+    if (parameters.has_transactions())
+      roles.push_back(
+          {"processor", "x", parameters.processors, "who share the partitions and write outputs"});
+    if (parameters.consumers > 0)
       roles.push_back(
           {"consumer", "g", parameters.consumers, "who share the partitions and process records"});
     roles.push_back({"client", "c", workload.clients, "who append and poll"});
@@ -288,6 +344,11 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
                                                brokers);
       };
     }
+    if (role == "processor") {
+      return [&parameters, &deployment, brokers](sim::Env& env) {
+        return std::make_unique<Processor>(env, parameters, deployment.workload, brokers);
+      };
+    }
     return [&parameters, &deployment, brokers, index](sim::Env& env) {
       return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, brokers,
                                       index);
@@ -299,8 +360,14 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
     std::unique_ptr<GroupMonitor> group;
     if (parameters.has_group())
       group = std::make_unique<GroupMonitor>(deployment.simulation, parameters, deployment.phases, *log);
+    std::unique_ptr<TransactionMonitor> transactions;
+    if (parameters.has_transactions()) {
+      transactions =
+          std::make_unique<TransactionMonitor>(deployment.simulation, parameters, deployment.phases, *log);
+    }
     deployment.simulation.add_monitor(std::move(log));
     if (group) deployment.simulation.add_monitor(std::move(group));
+    if (transactions) deployment.simulation.add_monitor(std::move(transactions));
   }
 
   // Who leads the first partition, in the latest epoch.

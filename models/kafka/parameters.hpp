@@ -28,6 +28,15 @@ sim::Choices<Assign> choices_of(Assign);
 enum class Commit : std::uint8_t { automatic, before, after };
 sim::Choices<Commit> choices_of(Commit);
 
+// What a reader is given: all that is committed to the log, or only what is of no transaction or a committed
+// one.
+enum class Isolation : std::uint8_t { read_uncommitted, read_committed };
+sim::Choices<Isolation> choices_of(Isolation);
+
+// For how long a producer of transactions has one epoch.
+enum class Epochs : std::uint8_t { session, transaction };
+sim::Choices<Epochs> choices_of(Epochs);
+
 struct Parameters {
   std::int64_t brokers = 3;
   std::int64_t controllers = 3;
@@ -52,7 +61,13 @@ struct Parameters {
   sim::Duration commit_every = sim::Duration(1'000'000'000);
   sim::Duration rebalance_timeout = sim::Duration(600'000'000);
   sim::DrawnDuration process{sim::Duration(5'000'000)};
-  std::int64_t batch = 10;  // records that a consumer takes at once
+  std::int64_t batch = 10;      // records that a consumer takes at once
+  std::int64_t processors = 0;  // members of the group that write outputs, in transactions
+  std::int64_t outputs = 2;     // partitions that they write to
+  Isolation isolation = Isolation::read_committed;
+  Epochs epochs = Epochs::transaction;
+  sim::Duration transaction_timeout = sim::Duration(600'000'000);
+  std::int64_t abort_every = 0;  // of a processor's transactions, that it gives up; 0: none
   sim::Duration election_min = sim::Duration(150'000'000);
   sim::Duration election_max = sim::Duration(300'000'000);
 
@@ -62,12 +77,20 @@ struct Parameters {
   // Nothing that was acknowledged by all is lost while fewer than min_isr replicas lose it.
   bool keeps_what_is_committed() const { return min_isr >= 2 && elr && !unclean; }
 
-  bool has_group() const { return consumers > 0; }
+  bool has_group() const { return consumers > 0 || processors > 0; }
+  bool has_transactions() const { return processors > 0; }
   // Partitions of clients come first, and then those that brokers keep for themselves.
-  std::int64_t all_partitions() const { return partitions + (has_group() ? 1 : 0); }
-  bool is_of_clients(PartitionId id) const { return id < static_cast<PartitionId>(partitions); }
+  std::int64_t all_partitions() const {
+    return of_clients() + (has_group() ? 1 : 0) + (has_transactions() ? 1 : 0);
+  }
+  bool is_input(PartitionId id) const { return id < static_cast<PartitionId>(partitions); }
+  // Outputs are behind the inputs.
+  bool is_of_clients(PartitionId id) const { return id < static_cast<PartitionId>(of_clients()); }
   // In which a group remembers how far it is; who leads it coordinates the group.
-  PartitionId offsets_partition() const { return static_cast<PartitionId>(partitions); }
+  PartitionId offsets_partition() const { return static_cast<PartitionId>(of_clients()); }
+  // In which the states of transactions are; who leads it coordinates them.
+  PartitionId transactions_partition() const { return offsets_partition() + 1; }
+  std::int64_t of_clients() const { return partitions + (has_transactions() ? outputs : 0); }
   std::string name_of(PartitionId id) const;
 };
 
@@ -85,12 +108,17 @@ struct Safeguards {
   bool needs_second_replica = true;  // kafka.min-isr-1
   bool checks_generation = true;     // kafka.no-generation-check
   bool processes_first = true;       // kafka.commit-before-process
+  bool bumps_epoch = true;           // kafka.zombie-producer
+  bool epoch_a_transaction = true;   // kafka.late-marker, or epochs=session
+  bool verifies_partitions = true;   // kafka.hanging-txn
 
   // What is left of the parameters.
   std::int64_t min_isr(const Parameters& parameters) const;
+  // A marker is of a later epoch than the records that it ends.
+  bool markers_are_later() const { return epoch_a_transaction && bumps_epoch; }
   bool elr(const Parameters& parameters) const { return parameters.elr && tracks_shutdowns; }
   Metadata::Policy policy(const Parameters& parameters) const;
 };
-Safeguards safeguards_without(const sim::BugSet& bugs);
+Safeguards safeguards_without(const sim::BugSet& bugs, const Parameters& parameters);
 
 }  // namespace lightcone::models::kafka

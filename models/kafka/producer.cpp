@@ -26,6 +26,8 @@ std::string_view in_words(Reason reason) {
       return "fenced";
     case Reason::disk_full:
       return "disk full";
+    case Reason::not_verified:
+      return "not in a transaction";
   }
   return {};
 }

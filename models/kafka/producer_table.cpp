@@ -12,20 +12,30 @@ ProducerTable::Answer ProducerTable::look_up(const Record& record) const {
   if (record.producer_epoch < producer.epoch) return {Standing::fenced};
   if (record.producer_epoch > producer.epoch)
     return {record.sequence == 0 ? Standing::fresh : Standing::out_of_order};
-  if (record.sequence > producer.last)
-    return {record.sequence == producer.last + 1 ? Standing::fresh : Standing::out_of_order};
-  const std::uint64_t back = producer.last - record.sequence;
+  if (record.sequence >= producer.next)
+    return {record.sequence == producer.next ? Standing::fresh : Standing::out_of_order};
+  const std::uint64_t back = producer.next - 1 - record.sequence;
   if (back >= producer.offsets.size()) return {Standing::duplicate};
   return {Standing::duplicate,
           producer.offsets[producer.offsets.size() - 1 - static_cast<std::size_t>(back)]};
 }
 
+bool ProducerTable::is_fenced(Pid pid, std::uint64_t epoch) const {
+  const auto known = producers_.find(pid);
+  return known != producers_.end() && epoch < known->second.epoch;
+}
+
+// Markers and offsets have no sequence number: they tell only which epoch has come.
 void ProducerTable::took(const Record& record, Offset offset) {
   if (record.pid == 0) return;
   Producer& producer = producers_[record.pid];
-  if (record.producer_epoch != producer.epoch) producer.offsets.clear();
-  producer.epoch = record.producer_epoch;
-  producer.last = record.sequence;
+  const bool begins_anew =
+      std::holds_alternative<Marker>(record.content) && behind_markers_ == BehindMarkers::begin_anew;
+  if (record.producer_epoch != producer.epoch || begins_anew) producer = {record.producer_epoch, 0, {}};
+  const bool is_numbered = std::holds_alternative<std::monostate>(record.content) ||
+                           std::holds_alternative<Output>(record.content);
+  if (!is_numbered) return;
+  producer.next = record.sequence + 1;
   producer.offsets.push_back(offset);
   if (producer.offsets.size() > remembered) producer.offsets.pop_front();
 }

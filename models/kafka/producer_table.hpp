@@ -22,12 +22,18 @@ class ProducerTable {
   // Records of a producer that are remembered by their offset: as many as it may have in flight.
   static constexpr std::size_t remembered = 5;
 
+  // What a producer's sequence numbers do behind a marker.
+  enum class BehindMarkers : std::uint8_t { begin_anew, go_on };
+  explicit ProducerTable(BehindMarkers behind = BehindMarkers::go_on) : behind_markers_(behind) {}
+
   enum class Standing : std::uint8_t { fresh, duplicate, out_of_order, fenced };
   struct Answer {
     Standing standing = Standing::fresh;
     std::optional<Offset> offset{};  // of a duplicate that is remembered
   };
   Answer look_up(const Record& record) const;
+  // A later epoch of this producer has been here.
+  bool is_fenced(Pid pid, std::uint64_t epoch) const;
 
   // The log has it now, at `offset`, after all others of the table.
   void took(const Record& record, Offset offset);
@@ -38,10 +44,11 @@ class ProducerTable {
  private:
   struct Producer {
     std::uint64_t epoch = 0;
-    std::uint64_t last = 0;      // sequence number
-    std::deque<Offset> offsets;  // of the latest records, up to `last`
+    std::uint64_t next = 0;      // sequence number
+    std::deque<Offset> offsets;  // of the latest records, before `next`
   };
 
+  BehindMarkers behind_markers_;
   std::map<Pid, Producer> producers_;
   bool has_forgotten_ = false;
 };

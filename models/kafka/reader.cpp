@@ -1,5 +1,6 @@
 #include "models/kafka/reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lightcone::models::kafka {
@@ -11,15 +12,23 @@ constexpr sim::Duration breather = std::chrono::milliseconds(20);
 
 }  // namespace
 
+bool is_given(const Polled& polled, Offset offset, const Record& record) {
+  if (std::holds_alternative<Marker>(record.content)) return false;
+  if (!record.is_transactional()) return true;
+  return std::none_of(polled.aborted.begin(), polled.aborted.end(), [&](const AbortedTransaction& each) {
+    return each.pid == record.pid && each.first <= offset && offset < each.marker;
+  });
+}
+
 sim::Task<Answer> ask_leader(sim::Env& env, Directory& directory, PartitionId partition, Position position,
-                             sim::Duration within) {
+                             Isolation isolation, sim::Duration within) {
   const PartitionLeader leader = directory.leader_of(partition);
   if (leader.leader == no_node) {
     co_await directory.refresh(within);
     co_await sim::sleep(env, breather);
     co_return std::nullopt;
   }
-  Poll request{partition, leader.epoch, position.offset, position.last_epoch};
+  Poll request{partition, leader.epoch, position.offset, position.last_epoch, isolation};
   auto reply = co_await sim::call<Polled, Refused, Moved>(env, leader.leader, request, within);
   if (!reply || std::holds_alternative<Refused>(*reply)) {
     co_await directory.refresh(within);

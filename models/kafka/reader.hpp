@@ -13,6 +13,6 @@ namespace lightcone::models::kafka {
 // and some time has passed.
 using Answer = std::optional<std::variant<Polled, Moved>>;
 sim::Task<Answer> ask_leader(sim::Env& env, Directory& directory, PartitionId partition, Position position,
-                             sim::Duration within);
+                             Isolation isolation, sim::Duration within);
 
 }  // namespace lightcone::models::kafka

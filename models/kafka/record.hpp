@@ -23,10 +23,28 @@ struct Record {
   std::int64_t value = 0;
   Content content{};
 
+  // Part of a transaction: what it says counts when the transaction is committed.
+  bool is_transactional() const {
+    return pid != 0 &&
+           (std::holds_alternative<Output>(content) || std::holds_alternative<CommittedOffset>(content));
+  }
+
   bool operator==(const Record&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Record, (), (epoch, pid, producer_epoch, sequence, producer, number, value, content))
 
 using Records = std::vector<Record>;
+
+struct AbortedTransaction {
+  Pid pid = 0;
+  Offset first = 0;
+  Offset marker = 0;
+};
+BOOST_DESCRIBE_STRUCT(AbortedTransaction, (), (pid, first, marker))
+
+// Producers of transactions have the smallest numbers; the others' are made of their broker's epoch.
+inline TransactionalId transactional_id_of(Pid pid) { return static_cast<TransactionalId>(pid - 1); }
+// Of the transaction that a record belongs to, for whoever looks from outside; 0: of none.
+std::uint64_t attempt_of(const Record& record);
 
 }  // namespace lightcone::models::kafka

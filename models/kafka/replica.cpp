@@ -18,14 +18,18 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       id_(id),
       name_(parameters.name_of(id)),
       log_(env.disk(), name_ + "/log"),
+      producers_(safe.epoch_a_transaction ? ProducerTable::BehindMarkers::begin_anew
+                                          : ProducerTable::BehindMarkers::go_on),
       checkpoint_(env.disk(), name_ + "/high watermark"),
       end_curve_{fmt::format("{} {}: end of the log", name_, env.name(env.self()))},
       watermark_curve_{fmt::format("{} {}: high watermark", name_, env.name(env.self()))},
-      durable_curve_{fmt::format("{} {}: durable", name_, env.name(env.self()))} {}
+      durable_curve_{fmt::format("{} {}: durable", name_, env.name(env.self()))},
+      stable_curve_{fmt::format("{}: last stable offset", name_)} {}
 
 void Replica::recover() {
   log_.recover();
   producers_.rebuild(log_);
+  transactions_.rebuild(log_);
   high_watermark_ = checkpointed_ = std::min(checkpoint_.read().value.value_or(0), log_.end());
   env_.mark(BrokerRecovered{id_, log_.end()});
   if (log_.end() > 0) host_.log_changed();  // what the page cache kept is not durable yet
@@ -54,6 +58,7 @@ void Replica::sample() {
   sample(end_curve_, log_.end());
   sample(watermark_curve_, high_watermark_);
   sample(durable_curve_, durable_end_);
+  if (parameters_.has_transactions() && role_ == Role::leader) sample(stable_curve_, last_stable_offset());
 }
 
 // --- roles -----------------------------------------------------------------------------------------------
@@ -118,6 +123,7 @@ std::optional<LogEnd> Replica::end_without_leader() const {
 bool Replica::append(const Record& record) {
   if (!log_.append(record)) return false;
   producers_.took(record, log_.end() - 1);
+  transactions_.took(record, log_.end() - 1);
   host_.log_changed();
   return true;
 }
@@ -128,6 +134,7 @@ void Replica::truncate(Offset to) {
   env_.metrics().count("records cut off", log_.end() - to);
   log_.truncate(to);
   producers_.rebuild(log_);
+  transactions_.rebuild(log_);
   high_watermark_ = std::min(high_watermark_, to);
   durable_end_ = std::min(durable_end_, to);
   for (auto& [flush, end] : flushes_) end = std::min(end, to);

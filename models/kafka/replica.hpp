@@ -16,6 +16,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@
 #include "models/kafka/messages.hpp"
 #include "models/kafka/partition_log.hpp"
 #include "models/kafka/producer_table.hpp"
+#include "models/kafka/transaction_messages.hpp"
+#include "models/kafka/transaction_table.hpp"
 #include "models/parts/stable/cell.hpp"
 #include "sim/env.hpp"
 
@@ -40,6 +43,9 @@ class Replica {
     virtual void log_changed() = 0;
     // The replica began to lead or ceased to, or leads and committed something.
     virtual void leader_moved(PartitionId partition) = 0;
+    // Asks whether the partition is in this producer's open transaction. `then` may never be called.
+    virtual void verify(PartitionId partition, const ProducerSession& session,
+                        std::function<void(bool)> then) = 0;
 
    protected:
     ~Host() = default;
@@ -57,8 +63,15 @@ class Replica {
   void on(const FetchRecords& fetch, NodeId from);
   void on(const OffsetForLeaderEpoch& question, NodeId from);
   void check_followers();
+  void on(const WriteMarker& marker, const sim::From& from);
+  // Of a record of a transaction: whether its producer is one no more, and whether it has to be asked first
+  // if the partition is in the transaction.
+  bool is_fenced(const ProducerSession& session) const;
+  bool needs_verification(const Record& record) const;
+  void verify(const ProducerSession& session, std::function<void(bool)> then);
+  Offset last_stable_offset() const;
   // A record of the broker's own. False when nothing can be written now.
-  bool write(Record record);
+  bool write(const Record& record);
   // Leads, and all that was committed before it led is below the high watermark that it knows.
   bool knows_what_is_committed() const;
 
@@ -100,7 +113,9 @@ class Replica {
     Offset offset = 0;
     Acks acks = Acks::all;
     sim::From from{};
+    std::optional<MarkerWritten> marker{};  // that is the answer then
   };
+  enum class Verified : std::uint8_t { no, yes };
   enum class Stage : std::uint8_t { looking_up, fetching };
 
   // replica.cpp
@@ -114,7 +129,9 @@ class Replica {
 
   // replica_leader.cpp
   void lead();
-  bool append_as_leader(Record record);
+  bool append_as_leader(const Record& record);
+  void take(const Produce& produce, const sim::From& from, Verified verified);
+  void verify_and_take(const Produce& produce, const sim::From& from);
   void acknowledge(const Produce& produce, Offset offset, const sim::From& from);
   void answer_waiting();
   void refuse_waiting();
@@ -142,6 +159,7 @@ class Replica {
   std::string name_;
   PartitionLog log_;
   ProducerTable producers_;
+  TransactionTable transactions_;
   parts::stable::Cell<Offset> checkpoint_;
 
   Role role_ = Role::idle;
@@ -178,6 +196,7 @@ class Replica {
   Curve end_curve_;
   Curve watermark_curve_;
   Curve durable_curve_;
+  Curve stable_curve_;  // the last stable offset
 };
 
 }  // namespace lightcone::models::kafka

@@ -33,7 +33,9 @@ void Replica::lead() {
 
 // --- producers and consumers -------------------------------------------------------------------------------
 
-void Replica::on(const Produce& produce, const sim::From& from) {
+void Replica::on(const Produce& produce, const sim::From& from) { take(produce, from, Verified::no); }
+
+void Replica::take(const Produce& produce, const sim::From& from, Verified verified) {
   const auto refuse = [&](Reason reason) {
     if (produce.acks != Acks::none) env_.reply(from, Refused{reason});
   };
@@ -54,6 +56,7 @@ void Replica::on(const Produce& produce, const sim::From& from) {
         break;
     }
   }
+  if (verified == Verified::no && needs_verification(produce.record)) return verify_and_take(produce, from);
   const Offset offset = log_.end();
   if (!append_as_leader(produce.record)) return refuse(Reason::disk_full);
   acknowledge(produce, offset, from);
@@ -62,13 +65,14 @@ void Replica::on(const Produce& produce, const sim::From& from) {
   sample();
 }
 
-bool Replica::append_as_leader(Record record) {
-  record.epoch = epoch_;
-  return append(record);
+bool Replica::append_as_leader(const Record& record) {
+  Record own = record;
+  own.epoch = epoch_;
+  return append(own);
 }
 
-bool Replica::write(Record record) {
-  if (role_ != Role::leader || is_too_small() || !append_as_leader(std::move(record))) return false;
+bool Replica::write(const Record& record) {
+  if (role_ != Role::leader || is_too_small() || !append_as_leader(record)) return false;
   wake_followers();
   advance_high_watermark();
   sample();
@@ -90,6 +94,10 @@ void Replica::answer_waiting() {
   std::erase_if(waiting_, [&](const Waiting& each) {
     const bool is_written = (each.acks == Acks::all ? high_watermark_ : counted_end()) > each.offset;
     if (!is_written) return false;
+    if (each.marker) {
+      env_.reply(each.from, *each.marker);
+      return true;
+    }
     if (each.acks == Acks::all && is_too_small() && !safe_.elr(parameters_)) {
       env_.reply(each.from, MaybeProduced{});
     } else {
@@ -101,7 +109,9 @@ void Replica::answer_waiting() {
 }
 
 void Replica::refuse_waiting() {
-  for (const Waiting& each : waiting_) env_.reply(each.from, MaybeProduced{});
+  for (const Waiting& each : waiting_) {
+    if (!each.marker) env_.reply(each.from, MaybeProduced{});
+  }
   waiting_.clear();
 }
 
@@ -111,7 +121,8 @@ void Replica::on(const Poll& poll, const sim::From& from) {
     return env_.reply(from, Refused{Reason::not_leader});
   const bool bounded = safe_.readers_stop_at_hw;
   if (bounded && high_watermark_ < epoch_start_) return env_.reply(from, Refused{Reason::no_high_watermark});
-  const Offset bound = bounded ? high_watermark_ : log_.end();
+  const bool only_committed = poll.isolation == Isolation::read_committed;
+  const Offset bound = !bounded ? log_.end() : only_committed ? last_stable_offset() : high_watermark_;
   const auto move_to = [&](Offset offset) {
     const Position position{offset, log_.epoch_before(offset)};
     env_.reply(from, Moved{position});
@@ -122,6 +133,8 @@ void Replica::on(const Poll& poll, const sim::From& from) {
   Polled answer{poll.offset, {}, bound};
   for (Offset at = poll.offset; at < bound && answer.records.size() < most_records; ++at)
     answer.records.push_back(log_.at(at));
+  if (only_committed)
+    answer.aborted = transactions_.aborted_between(poll.offset, poll.offset + answer.records.size());
   env_.reply(from, std::move(answer));
 }
 

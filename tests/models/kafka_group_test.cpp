@@ -1,13 +1,11 @@
 // The coordinator of a consumer group on one broker, without a simulation; and who gets what.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <memory>
 #include <set>
 #include <vector>
 
 #include "models/kafka/assignment.hpp"
-#include "models/kafka/broker.hpp"
-#include "tests/models/fake_env.hpp"
+#include "tests/models/kafka_one_broker.hpp"
 
 namespace lightcone::tests {
 
@@ -15,97 +13,52 @@ namespace {
 
 using namespace models::kafka;
 
-constexpr NodeId b1{0}, k1{1}, g1{2}, g2{3};
+constexpr NodeId g1{2}, g2{3};
 constexpr MemberId m1 = 11, m2 = 22;
 constexpr PartitionId offsets = 2;  // the partition behind the two of clients
 
-// The only broker, so what it writes is committed at once.
-class Coordinator {
+Parameters with_group() {
+  Parameters parameters;
+  parameters.consumers = 2;
+  return parameters;
+}
+
+class Coordinator : public OneBroker {
  public:
-  explicit Coordinator(sim::BugSet bugs = {}) : bugs_(std::move(bugs)) {
-    parameters_.brokers = parameters_.rf = parameters_.min_isr = 1;
-    parameters_.consumers = 2;
-    image_.brokers = {{b1, {1, 0, false}}};
-    for (int i = 0; i < 3; ++i) {
-      PartitionState partition;
-      partition.replicas = partition.isr = {b1};
-      partition.leader = b1;
-      partition.leader_epoch = partition.epoch = 1;
-      image_.partitions.push_back(partition);
-    }
-    start();
-  }
-  void start() {
-    broker_ = std::make_unique<Broker>(env_, parameters_, bugs_, Broker::Places{{b1}, {k1}});
-    broker_->start();
-    const auto asked = env_.take_sent<RegisterBroker>();
-    ++image_.version;
-    hear(k1, BrokerRegistered{asked.back().message.incarnation, ++epoch_, image_.version,
-                              sim::Payload::of(image_)});
-    env_.forget_sent();
-  }
-  // The process, which leads the partitions in a later epoch then.
-  void restart() {
-    broker_.reset();
-    env_.crash();
-    for (PartitionState& partition : image_.partitions) {
-      ++partition.leader_epoch;
-      ++partition.epoch;
-    }
-    start();
-  }
-  template <class M>
-  void hear(NodeId from, const M& message) {
-    broker_->on(message, sim::From{from, 7});
-  }
+  explicit Coordinator(sim::BugSet bugs = {}) : OneBroker(with_group(), std::move(bugs)) {}
+
   void join(MemberId member, std::uint64_t round, Holding holding = {}) {
     holding.member = member;
     holding.node = member == m1 ? g1 : g2;
     hear(holding.node, JoinGroup{round, holding});
   }
-  void check_after(sim::Duration time) {
-    env_.advance(time);
-    env_.fire<GroupCheckDue>(*broker_);
-  }
+  void check_after(sim::Duration time) { OneBroker::check_after<GroupCheckDue>(time); }
   // Both are members, of generation 1: m1 leads it and has partition 0, m2 has partition 1.
   void form() {
     join(m1, 1);
     join(m2, 1);
     check_after(std::chrono::milliseconds(300));
-    REQUIRE(env_.take_sent<Joined>().size() == 2);
+    REQUIRE(env().take_sent<Joined>().size() == 2);
     hear(g1, SyncGroup{m1, 1, {{m1, g1, {0}}, {m2, g2, {1}}}});
     hear(g2, SyncGroup{m2, 1, {}});
-    REQUIRE(env_.take_sent<Synced>().size() == 2);
+    REQUIRE(env().take_sent<Synced>().size() == 2);
   }
   void commit(NodeId from, MemberId member, Generation generation, PartitionId partition, Offset offset) {
     hear(from, OffsetCommit{member, generation, {{partition, {offset, 1}}}});
   }
   Offset fetch(PartitionId partition) {
     hear(g1, OffsetFetch{{partition}});
-    const auto fetched = env_.take_sent<OffsetsFetched>();
+    const auto fetched = env().take_sent<OffsetsFetched>();
     REQUIRE(fetched.size() == 1);
     REQUIRE(fetched[0].message.offsets.size() == 1);
     return fetched[0].message.offsets[0].position.offset;
   }
   std::vector<GroupReason> refusals() {
     std::vector<GroupReason> reasons;
-    for (const auto& sent : env_.take_sent<GroupRefused>()) reasons.push_back(sent.message.reason);
+    for (const auto& sent : env().take_sent<GroupRefused>()) reasons.push_back(sent.message.reason);
     return reasons;
   }
-  template <class M>
-  std::size_t count() {
-    return env_.take_sent<M>().size();
-  }
-  FakeEnv& env() { return env_; }
-  const PartitionLog& log() const { return broker_->replicas().at(offsets).log(); }
-
- private:
-  Parameters parameters_;
-  sim::BugSet bugs_;
-  FakeEnv env_{b1};
-  Image image_;
-  BrokerEpoch epoch_ = 0;
-  std::unique_ptr<Broker> broker_;
+  const PartitionLog& log() const { return replica(offsets).log(); }
 };
 
 using Reasons = std::vector<GroupReason>;

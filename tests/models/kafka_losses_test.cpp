@@ -1,5 +1,6 @@
 // Which broker lost what: the count on which the assumption of the promise rests.
 #include <catch2/catch.hpp>
+#include <functional>
 #include <optional>
 
 #include "models/kafka/losses.hpp"
@@ -42,6 +43,7 @@ class Alone final : private Replica::Host {
   void ask_controller(const AlterPartition&) override {}
   void log_changed() override {}
   void leader_moved(PartitionId) override {}
+  void verify(PartitionId, const ProducerSession&, std::function<void(bool)>) override {}
   void start() {
     Replica::Host& host = *this;
     replica_.emplace(env_, parameters_, safe_, host, PartitionId{0});
