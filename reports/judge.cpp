@@ -7,6 +7,7 @@
 #include "reports/checkers/linearizability/linearizability.hpp"
 #include "reports/checkers/phases.hpp"
 #include "reports/checkers/sessions/session_guarantees.hpp"
+#include "reports/claimed_transactions.hpp"
 #include "sim/ensure.hpp"
 
 namespace lightcone::reports {
@@ -18,6 +19,7 @@ using sim::judged_by::Linearizability;
 using sim::judged_by::Monitors;
 using sim::judged_by::Recovery;
 using sim::judged_by::Sessions;
+using sim::judged_by::Transactions;
 
 // Judges one claim of one run.
 class Judge {
@@ -30,6 +32,10 @@ class Judge {
     const auto object = checkers::object_named(linearizability.object);
     sim::ensure(object.has_value(), "a claim names an object that the judge knows");
     return checkers::check_linearizable(run_.history, *object, budget_);
+  }
+
+  Judgement operator()(const Transactions& transactions) const {
+    return check_claimed_transactions(run_.history, transactions, budget_);
   }
 
   Judgement operator()(const Sessions& sessions) const {
@@ -91,9 +97,9 @@ ClaimReport judge_claim(const sim::Claim& claim, const sim::RunRecord& run, cons
   if (const sim::Finding* finding = finding_on(claim, run.findings)) add_finding(*finding, report);
   Verdict& verdict = report.judgement.verdict;
   if (verdict == Verdict::violated && !claim.weakly_satisfies.empty()) verdict = Verdict::weak;
-  if (verdict == Verdict::violated && !run.broken_assumptions.empty() && run.bugs.empty()) {
-    verdict = Verdict::assumption_broken;
-  }
+  const bool counts_on_clocks = claim.assumption == sim::Assumption::a2 && !run.wrong_clocks.empty();
+  const bool is_broken = counts_on_clocks || !run.broken_assumptions.empty();
+  if (verdict == Verdict::violated && is_broken && run.bugs.empty()) verdict = Verdict::assumption_broken;
   return report;
 }
 

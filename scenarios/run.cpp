@@ -218,6 +218,7 @@ std::optional<sim::RunRecord> run(const Loaded& loaded, const RunOptions& option
   record.phases = phases;
   record.longest_round_trip = 2 * simulation.network().longest_latency();
   record.findings = simulation.findings();
+  record.wrong_clocks = simulation.wrong_clocks();
   for (auto i = static_cast<std::uint32_t>(record.node_names.size()); i < simulation.node_count(); ++i) {
     record.node_names.push_back(simulation.node({i}).node_name());  // copies, which faults made
     record.node_roles.push_back(simulation.node({i}).role());

@@ -37,6 +37,14 @@ struct Linearizability {
   std::string object;
 };
 
+// The transactions of the history satisfy a consistency model, by the names of Adya and Elle:
+// "strong-serializable", "serializable", ... (reports/checkers/transactions knows the names). Their arguments
+// and results are lists of micro-operations, and what is of another kind is left out.
+struct Transactions {
+  std::string model;
+  std::vector<std::string> kinds;  // of operations that are transactions
+};
+
 enum class SessionGuarantee : std::uint8_t {
   read_your_writes,
   monotonic_reads,
@@ -63,8 +71,8 @@ struct Availability {
 
 }  // namespace judged_by
 
-using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Sessions,
-                              judged_by::Recovery, judged_by::Availability>;
+using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Transactions,
+                              judged_by::Sessions, judged_by::Recovery, judged_by::Availability>;
 
 struct Claim {
   std::string id;         // "P18.7"

@@ -60,7 +60,8 @@ struct RunRecord {
   std::vector<FaultRecord> missed_faults;  // those that did nothing and should have (rule R7)
   std::vector<Landmark> landmarks;
   std::vector<std::string> missing_marks;       // marks that the scenario wanted to see and that never came
-  std::vector<std::string> broken_assumptions;  // "clock of n2 off by 300ms, beyond 10ms"
+  std::vector<std::string> broken_assumptions;  // whatever a claim assumes: disks that lied
+  std::vector<std::string> wrong_clocks;        // for claims under A2: "the clock of n2 is off by 300ms, ..."
   std::string expected_claim;                   // which it must break; empty: any
   std::string expected_anomaly;                 // the scenario expects this one; empty: that all claims hold
   Duration longest_timeout{};                   // of the protocol

@@ -119,6 +119,9 @@ class Simulation final : private NetworkPort, private FailureContext {
   // The first finding of each claim and anomaly is kept.
   void report(Finding finding);
   const std::vector<Finding>& findings() const { return findings_; }
+  // Monitors say that the world left the bounds that claims under A2 count on, and how.
+  void clocks_were_wrong(std::string how) { wrong_clocks_.push_back(std::move(how)); }
+  const std::vector<std::string>& wrong_clocks() const { return wrong_clocks_; }
   // Lets monitors judge the end. Once, after the last run_until.
   void finish();
 
@@ -176,6 +179,7 @@ class Simulation final : private NetworkPort, private FailureContext {
   std::vector<Observer*> landmark_observers_;  // the others
   std::vector<std::unique_ptr<Monitor>> monitors_;
   std::vector<Finding> findings_;
+  std::vector<std::string> wrong_clocks_;
 
   struct Executed {
     Instant at;

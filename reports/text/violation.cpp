@@ -88,8 +88,9 @@ class Violation {
                                               : "An assumption was broken",
                             claim_.finding->excuse));
     } else if (run_.bugs.empty() && claim_.judgement.verdict == Verdict::assumption_broken) {
-      for (const std::string& broken : run_.broken_assumptions) {
-        paragraph(fmt::format("No safeguard was missing; an assumption was broken: {}.", broken));
+      for (const auto* list : {&run_.broken_assumptions, &run_.wrong_clocks}) {
+        for (const std::string& broken : *list)
+          paragraph(fmt::format("No safeguard was missing; an assumption was broken: {}.", broken));
       }
     }
   }
