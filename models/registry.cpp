@@ -6,6 +6,7 @@
 #include "models/lock/model.hpp"
 #include "models/paxos/model.hpp"
 #include "models/raft/model.hpp"
+#include "models/spanner/model.hpp"
 #include "models/zanzibar/model.hpp"
 #include "sim/ensure.hpp"
 
@@ -19,6 +20,7 @@ Registry::Registry() {
   add(dynamo::make_model());
   add(crdt::make_model());
   add(kafka::make_model());
+  add(spanner::make_model());
   add(zanzibar::make_model());
 }
 
