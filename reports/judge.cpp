@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/checkers/linearizability/linearizability.hpp"
+#include "reports/checkers/money.hpp"
 #include "reports/checkers/phases.hpp"
 #include "reports/checkers/sessions/session_guarantees.hpp"
 #include "reports/claimed_transactions.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 using sim::judged_by::Availability;
 using sim::judged_by::Linearizability;
+using sim::judged_by::Money;
 using sim::judged_by::Monitors;
 using sim::judged_by::Recovery;
 using sim::judged_by::Sessions;
@@ -49,6 +51,12 @@ class Judge {
     return worst;
   }
 
+  Judgement operator()(const Money& money) const {
+    checkers::MoneyOptions options;
+    options.initial = initial_balances(money.opening);
+    return first_of(checkers::check_money(run_.history, options));
+  }
+
   Judgement operator()(const Recovery& recovery) const {
     checkers::Progress progress;
     progress.healed_at = run_.phases.heal.count();
@@ -64,6 +72,21 @@ class Judge {
   }
 
  private:
+  // Of the accounts that the first read shows; null if there was none.
+  sim::Value initial_balances(std::int64_t opening) const {
+    for (const sim::Operation& operation : run_.history) {
+      const sim::ValueList* found = operation.result.as_list();
+      if (operation.f != "read" || operation.outcome != sim::Outcome::ok || found == nullptr) continue;
+      sim::ValueList balances;
+      for (const sim::Value& each : *found) {
+        const sim::ValueList* pair = each.as_list();
+        if (pair != nullptr && !pair->empty()) balances.push_back(sim::ValueList{pair->front(), opening});
+      }
+      return balances;
+    }
+    return {};
+  }
+
   static Judgement first_of(checkers::Judgements all) {
     return all.empty() ? Judgement{} : std::move(all.front());
   }

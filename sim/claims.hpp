@@ -57,6 +57,12 @@ struct Sessions {
   std::vector<SessionGuarantee> guarantees;
 };
 
+// Transfers keep the sum of all accounts, and every read of all of them sees that sum
+// (reports/checkers/money.hpp says what the operations are called).
+struct Money {
+  std::int64_t opening = 0;  // what every account holds at first
+};
+
 // After the heal, every operation invoked completes ok on its first or second try, from `within` on
 // (SYSTEMS 0.6: ten times the largest protocol timeout plus twenty times the longest round trip).
 struct Recovery {
@@ -72,7 +78,8 @@ struct Availability {
 }  // namespace judged_by
 
 using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Transactions,
-                              judged_by::Sessions, judged_by::Recovery, judged_by::Availability>;
+                              judged_by::Sessions, judged_by::Money, judged_by::Recovery,
+                              judged_by::Availability>;
 
 struct Claim {
   std::string id;         // "P18.7"
