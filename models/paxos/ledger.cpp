@@ -31,7 +31,13 @@ Ledger::Ledger(sim::Env& env, Decrees scope, const Safeguards& safe)
       safe_(safe),
       identities_(env.disk(), "paxos/identity"),
       notes_(env.disk(), "paxos/notes"),
-      decrees_(env.disk(), "paxos/decrees") {}
+      decrees_(env.disk(), "paxos/decrees"),
+      // Without room for the seal nothing more is told.
+      syncs_([this](std::uint64_t write) {
+        if (!notes_.seal(write)) return false;
+        env_.sync(Synced{write});
+        return true;
+      }) {}
 
 // --- recovery ----------------------------------------------------------------------------------------------
 
@@ -52,7 +58,7 @@ void Ledger::recover() {
   for (const Written& written : decrees.records) take_chosen(written.slot, written.decree);
   if (decrees.is_corrupt) decrees_.cut_damage();
   // What the page cache still held may yet be lost, so it is synced before it is relied upon.
-  wrote(Urgency::sync);
+  syncs_.wrote();
   env_.mark(Recovered{promised_, chosen_prefix_, identity_.lost_memory});
 }
 
@@ -103,7 +109,7 @@ std::optional<Ballot> Ledger::next_ballot(Ballot seen) {
   if (ballot < seen) ++ballot.round;
   if (!notes_.append({Note::Kind::tried, 0, ballot, {}})) return std::nullopt;
   tried_ = ballot.round;
-  wrote(Urgency::sync);
+  syncs_.wrote();
   return ballot;
 }
 
@@ -116,7 +122,7 @@ bool Ledger::promise(Slot slot, Ballot ballot) {
   if (ballot == promised(slot)) return true;
   if (!notes_.append({Note::Kind::promised, slot, ballot, {}})) return false;
   (scope_ == Decrees::many ? promised_ : entry(slot).promised) = ballot;
-  wrote(safe_.syncs_promise ? Urgency::sync : Urgency::leave);
+  if (safe_.syncs_promise) syncs_.wrote();
   return true;
 }
 
@@ -128,7 +134,7 @@ bool Ledger::accept(Slot slot, Ballot ballot, const Decree& decree) {
   held.decree = decree;
   Ballot& promised = scope_ == Decrees::many ? promised_ : held.promised;
   promised = std::max(promised, ballot);
-  wrote(safe_.syncs_vote ? Urgency::sync : Urgency::leave);
+  if (safe_.syncs_vote) syncs_.wrote();
   return true;
 }
 
@@ -164,40 +170,6 @@ const Decree* Ledger::chosen(Slot slot) const {
   if (slot == 0 || slot > entries_.size()) return nullptr;
   const Entry& held = entries_[static_cast<std::size_t>(slot - 1)];
   return held.is_chosen ? &held.chosen : nullptr;
-}
-
-// --- durability --------------------------------------------------------------------------------------------
-
-void Ledger::wrote(Urgency urgency) {
-  if (urgency == Urgency::leave) return;
-  ++written_;
-  if (syncing_ == 0) start_sync();
-}
-
-void Ledger::start_sync() {
-  if (!notes_.seal(written_)) return;  // the disk is full: nothing more is told until it has room
-  syncing_ = written_;
-  env_.sync(Synced{written_});
-}
-
-void Ledger::when_durable(std::function<void()> action) {
-  if (written_ == durable_) {
-    action();
-    return;
-  }
-  waiting_.emplace_back(written_, std::move(action));
-  if (syncing_ == 0) start_sync();
-}
-
-void Ledger::on(const Synced& synced) {
-  durable_ = std::max(durable_, synced.write);
-  syncing_ = 0;
-  while (!waiting_.empty() && waiting_.front().first <= durable_) {
-    const std::function<void()> action = std::move(waiting_.front().second);
-    waiting_.pop_front();
-    action();
-  }
-  if (written_ > durable_ && syncing_ == 0) start_sync();
 }
 
 }  // namespace lightcone::models::paxos

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/parts/stable/cell.hpp"
+#include "models/parts/stable/syncs.hpp"
 #include "models/parts/stable/wal.hpp"
 #include "models/paxos/messages.hpp"
 #include "models/paxos/parameters.hpp"
@@ -67,8 +68,8 @@ class Ledger {
 
   // --- durability ---
   // Runs the action when all that was written so far is durable; at once if it is.
-  void when_durable(std::function<void()> action);
-  void on(const Synced& synced);
+  void when_durable(std::function<void()> action) { syncs_.when_durable(std::move(action)); }
+  void on(const Synced& synced) { syncs_.done(synced.write); }
 
   // Promises and votes are lost: to damage, or with the disk.
   bool has_lost_memory() const { return identity_.lost_memory; }
@@ -112,9 +113,6 @@ class Ledger {
   void take(const Note& note);
   void take_chosen(Slot slot, const Decree& decree);
   void lose_memory();
-  enum class Urgency : std::uint8_t { sync, leave };
-  void wrote(Urgency urgency);
-  void start_sync();
 
   sim::Env& env_;
   Decrees scope_;
@@ -131,10 +129,7 @@ class Ledger {
   Slot chosen_prefix_ = 0;
   Slot latest_slot_ = 0;
 
-  std::uint64_t written_ = 0;  // number of the latest write that somebody waits for
-  std::uint64_t syncing_ = 0;  // write that the sync under way will make durable; 0: none is
-  std::uint64_t durable_ = 0;
-  std::deque<std::pair<std::uint64_t, std::function<void()>>> waiting_;
+  parts::stable::Syncs syncs_;
   std::vector<Deed> deeds_;
 };
 
