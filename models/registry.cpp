@@ -6,6 +6,7 @@
 #include "models/lock/model.hpp"
 #include "models/paxos/model.hpp"
 #include "models/raft/model.hpp"
+#include "models/saga/model.hpp"
 #include "models/spanner/model.hpp"
 #include "models/zanzibar/model.hpp"
 #include "sim/ensure.hpp"
@@ -21,6 +22,7 @@ Registry::Registry() {
   add(crdt::make_model());
   add(kafka::make_model());
   add(spanner::make_model());
+  add(saga::make_model());
   add(zanzibar::make_model());
 }
 

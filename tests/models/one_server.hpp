@@ -11,12 +11,11 @@
 
 namespace lightcone::tests {
 
-// `Server` is made of an Env, the parameters, the bugs and all servers.
-template <class Server, class Parameters>
+// `Server` is made of an Env, the parameters, the bugs and all servers, or whatever it has to know of them.
+template <class Server, class Parameters, class Servers = std::vector<sim::NodeId>>
 class OneServer {
  public:
-  OneServer(sim::NodeId self, const Parameters& parameters, sim::BugSet bugs,
-            std::vector<sim::NodeId> servers)
+  OneServer(sim::NodeId self, const Parameters& parameters, sim::BugSet bugs, Servers servers)
       : parameters_(parameters), bugs_(std::move(bugs)), servers_(std::move(servers)), env_(self) {
     start();
     sync();
@@ -67,7 +66,7 @@ class OneServer {
  private:
   Parameters parameters_;
   sim::BugSet bugs_;
-  std::vector<sim::NodeId> servers_;
+  Servers servers_;
   FakeEnv env_;
   std::unique_ptr<Server> server_;
 };

@@ -324,4 +324,17 @@ TEST_CASE("zanzibar: the search finds the easy switches within 50 seeds, with th
   check_easy_switches("zanzibar", {"scenarios/zanzibar/random-faults.json"});
 }
 
+TEST_CASE("saga: 100 seeds of random faults hold every claim, of accounts and of copies") {
+  check_random_faults("scenarios/saga/random-faults.json", 100, 300);
+  check_random_faults("scenarios/saga/random-faults-copies.json", 100, 300);
+}
+
+TEST_CASE("saga: the search finds the easy switches within 50 seeds, with the anomaly of each") {
+  check_easy_switches("saga", {"scenarios/saga/random-coordinators.json"});
+}
+
+TEST_CASE("saga: the search finds participants that do not wait for the decision") {
+  check_found("saga.2pc-heuristic-abort", "invariant(P17.6)", "scenarios/saga/random-faults.json", 50);
+}
+
 }  // namespace lightcone::tests

@@ -1,0 +1,182 @@
+#include "models/saga/client.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "models/parts/placement.hpp"
+#include "models/saga/participant.hpp"
+
+namespace lightcone::models::saga {
+
+using parts::Ending;
+using parts::OperationSource;
+
+namespace {
+
+// Between two tries of a transaction.
+constexpr sim::Duration shortest_pause = std::chrono::milliseconds(5);
+constexpr sim::Duration longest_pause = std::chrono::milliseconds(50);
+constexpr std::uint64_t largest_transfer = 10;
+
+std::string account(std::uint64_t number) { return "a" + std::to_string(number); }
+
+}  // namespace
+
+const std::vector<sim::OperationKind>& operation_kinds(Placement placement) {
+  const auto kinds = [](bool accounts) -> std::vector<sim::OperationKind> {
+    return {
+        {"transfer", "Moves money from one account to another.", accounts ? 4 : 0},
+        {"read", "Reads all accounts in one transaction.", accounts ? 1 : 0},
+        {"get", "Reads a key.", accounts ? 0 : 4},
+        {"put", "Writes a key.", accounts ? 0 : 1},
+        {"incr", "Adds 1 to a counter, and answers the sum.", accounts ? 0 : 1},
+    };
+  };
+  static const std::vector<sim::OperationKind> of_accounts = kinds(true);
+  static const std::vector<sim::OperationKind> of_registers = kinds(false);
+  return placement == Placement::parted ? of_accounts : of_registers;
+}
+
+Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
+               const sim::Phases& phases, std::vector<NodeId> participants, std::vector<NodeId> nearest,
+               std::size_t index)
+    : Worker(env, workload, phases, operation_kinds(parameters.placement), index),
+      parameters_(parameters),
+      participants_(std::move(participants)),
+      nearest_(std::move(nearest)),
+      chance_(env.stream("choices")) {}
+
+bool Client::uses(std::string_view f) const {
+  if (workload().script) {
+    return std::any_of(workload().script->begin(), workload().script->end(),
+                       [&](const sim::ScriptedOperation& operation) { return operation.f == f; });
+  }
+  if (!workload().mix.empty()) {
+    const auto weight = workload().mix.find(std::string(f));
+    return weight != workload().mix.end() && weight->second > 0;
+  }
+  const auto& kinds = operation_kinds(parameters_.placement);
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const sim::OperationKind& kind) { return kind.f == f && kind.weight > 0; });
+}
+
+sim::Task<> Client::perform(OperationSource::Drawn drawn) {
+  if (drawn.f == "transfer") {
+    co_await transfer(drawn.key);
+  } else if (drawn.f == "read") {
+    co_await read_accounts();
+  } else {
+    std::string key = (drawn.f == "incr" ? "n" : "x") + std::to_string(drawn.key);
+    sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
+    co_await use_register(drawn.f, std::move(key), std::move(value));
+  }
+}
+
+// What was acknowledged is there, after the load has ended and the cluster is whole.
+sim::Task<> Client::read_everything() {
+  if (uses("transfer") || uses("read")) co_await read_accounts();
+  for (auto number = static_cast<std::uint64_t>(index());
+       number < static_cast<std::uint64_t>(workload().keys);
+       number += static_cast<std::uint64_t>(workload().clients)) {
+    for (const std::string_view kind : {"x", "n"}) {
+      if (!uses(kind == "n" ? "incr" : "put")) continue;
+      std::string key = std::string(kind) + std::to_string(number);
+      sim::Value nothing;
+      co_await use_register("get", std::move(key), std::move(nothing));
+    }
+  }
+}
+
+sim::Task<> Client::transfer(std::uint64_t key) {
+  const auto keys = static_cast<std::uint64_t>(workload().keys);
+  const std::uint64_t distance = keys > 1 ? 1 + chance_.below(keys - 1) : 0;
+  const auto amount = static_cast<std::int64_t>(1 + chance_.below(largest_transfer));
+  const std::string from = account(key);
+  const std::string to = account((key + distance) % keys);
+  sim::Value argument(sim::ValueList{from, to, amount});
+  sim::Value nothing;
+  const auto operation =
+      env().history().invoke(env().self().index, "transfer", std::move(nothing), std::move(argument));
+  std::vector<Step> steps;
+  steps.push_back({Verb::take, from, sim::Value(amount)});
+  steps.push_back({Verb::add, to, sim::Value(amount)});
+  Ending ending = co_await execute(std::move(steps), server_for(from));
+  ending.answer = sim::Value();
+  parts::record(env(), operation, ending);
+}
+
+sim::Task<> Client::read_accounts() {
+  const auto keys = static_cast<std::uint64_t>(workload().keys);
+  sim::Value nothing;
+  sim::Value no_argument;
+  const auto operation =
+      env().history().invoke(env().self().index, "read", std::move(nothing), std::move(no_argument));
+  std::vector<Step> steps;
+  for (std::uint64_t key = 0; key < keys; ++key) steps.push_back({Verb::get, account(key), {}});
+  Ending ending = co_await execute(std::move(steps), server_for(account(chance_.below(keys))));
+  parts::record(env(), operation, ending);
+}
+
+sim::Task<> Client::use_register(std::string_view f, std::string key, sim::Value value) {
+  const auto operation = env().history().invoke(env().self().index, f, key, value);
+  Step step;
+  step.verb = f == "get" ? Verb::get : f == "put" ? Verb::put : Verb::add;
+  step.key = key;
+  step.value = f == "incr" ? sim::Value(1) : std::move(value);
+  std::vector<Step> steps;
+  steps.push_back(std::move(step));
+  Ending ending = co_await execute(std::move(steps), server_for(key));
+  if (f == "put") {
+    ending.answer = sim::Value();
+  } else if (const sim::ValueList* answers = ending.answer.as_list();
+             answers != nullptr && !answers->empty()) {
+    sim::Value only = (*answers->front().as_list())[1];
+    ending.answer = std::move(only);
+  }
+  parts::record(env(), operation, ending);
+}
+
+NodeId Client::server_for(const std::string& key) {
+  if (parameters_.placement == Placement::parted) return home_of(key, participants_);
+  return parts::first_server(workload().sticky, nearest_, favourite_, index(), chance_);
+}
+
+// Answers are a list of [key, value], by key. Silence means nothing at all: the outcome is unknown.
+sim::Task<Ending> Client::execute(std::vector<Step> steps, NodeId server) {
+  const sim::MonoTime deadline = env().mono() + workload().timeout;
+  Execute request;
+  request.age = {env().mono().time_since_epoch().count(), env().self().index};
+  request.steps = std::move(steps);
+  std::string error = "refused";
+  for (sim::Duration left = workload().timeout; left > sim::Duration::zero();
+       left = deadline - env().mono()) {
+    request.connection = connections_[server];
+    request.number = ++requests_;
+    Execute copy = request;
+    auto reply =
+        co_await call<Executed, Declined, Aborted, Refused, Reconnect>(server, std::move(copy), left);
+    if (!reply) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
+    if (auto* executed = std::get_if<Executed>(&*reply)) {
+      favourite_ = server;
+      sim::ValueList answers;
+      for (Held& held : executed->answers) {
+        answers.push_back(sim::ValueList{held.key, std::move(held.value)});
+      }
+      std::sort(answers.begin(), answers.end());
+      co_return Ending{sim::Outcome::ok, sim::Value(std::move(answers)), {}, server};
+    }
+    if (std::holds_alternative<Declined>(*reply))
+      co_return Ending{sim::Outcome::fail, {}, "insufficient", server};
+    if (const auto* fresh = std::get_if<Reconnect>(&*reply)) {
+      connections_[server] = fresh->connection;
+      continue;
+    }
+    error = std::holds_alternative<Aborted>(*reply) ? "aborted" : "refused";
+    if (parameters_.placement == Placement::copies && error == "refused") server = chance_.pick(nearest_);
+    co_await sleep(chance_.between(shortest_pause, longest_pause));
+  }
+  co_return Ending{sim::Outcome::fail, {}, error, server};
+}
+
+}  // namespace lightcone::models::saga
