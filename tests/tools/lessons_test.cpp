@@ -1,4 +1,6 @@
 // Every lesson: exactly one prediction comes true, the fix holds with 100 seeds, and no wrong one does.
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/scratch_folder.hpp"
 #include "tests/shipped_scenarios.hpp"
 #include "tests/tools/program.hpp"
 
@@ -33,7 +36,11 @@ std::vector<std::string> names() {
   return all;
 }
 
-std::string scratch(const std::string& name) { return std::string(LIGHTCONE_SCRATCH_DIR "/") + name; }
+// Tests run beside each other, in processes of their own.
+std::string scratch(const std::string& name) {
+  static const ScratchFolder folder("lessons-" + std::to_string(getpid()));
+  return folder(name);
+}
 
 json file_of(const std::string& name) {
   return json::parse(read_file(source_folder() / "scenarios" / "lessons" / (name + ".json")));
