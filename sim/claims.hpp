@@ -77,9 +77,9 @@ struct Availability {
 
 }  // namespace judged_by
 
-using JudgedBy = std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Transactions,
-                              judged_by::Sessions, judged_by::Money, judged_by::Recovery,
-                              judged_by::Availability>;
+using JudgedBy =
+    std::variant<judged_by::Monitors, judged_by::Linearizability, judged_by::Transactions,
+                 judged_by::Sessions, judged_by::Money, judged_by::Recovery, judged_by::Availability>;
 
 struct Claim {
   std::string id;         // "P18.7"
