@@ -255,7 +255,7 @@ TEST_CASE("kafka: random faults at transactions hold every claim, whatever is la
 }
 
 TEST_CASE("kafka: the search finds each switch of transactions, with its anomaly") {
-  check_found("kafka.zombie-producer", "dirty-read", "scenarios/kafka/random-pauses-eos.json", 50);
+  check_found("kafka.zombie-producer", "dirty-read", "scenarios/kafka/random-pauses-eos.json", 500);
   check_found("kafka.late-marker", "lost-write", "scenarios/kafka/random-delays-eos.json", 200, 190);
   check_found("kafka.hanging-txn", "unavailable", "scenarios/kafka/random-delays-sessions.json", 50);
 }
