@@ -39,6 +39,8 @@ await settled(page);
 check("m selects a message", /→/.test(await text("#selected b")), await text("#selected"));
 check("what led to it is listed", (await page.locator("#selected .chain li").count()) > 0);
 await picture("cone");
+await page.mouse.wheel(0, 3000);  // of a short run all that is in sight may belong to the cone
+await settled(page);
 const withAll = await canvasHash();
 await page.getByLabel("only the light cone").check();
 await settled(page);
