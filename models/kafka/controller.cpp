@@ -11,13 +11,6 @@ namespace {
 
 constexpr int looks_a_session = 6;  // for sessions that have expired, in the time after which they do
 
-group::Group::Setup setup_of(const Parameters& parameters, const std::vector<NodeId>& members) {
-  group::Group::Setup setup;
-  setup.options = parameters.group_options();
-  setup.initial.voters = members;
-  return setup;
-}
-
 }  // namespace
 
 Controller::Controller(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
@@ -27,7 +20,7 @@ Controller::Controller(sim::Env& env, const Parameters& parameters, const sim::B
       brokers_(brokers),
       metadata_(safeguards_without(bugs, parameters).policy(parameters), brokers, parameters.all_partitions(),
                 parameters.rf),
-      group_(env, *this, setup_of(parameters, members)) {}
+      group_(env, *this, parameters.group_options(), members) {}
 
 void Controller::start() {
   group_.start();

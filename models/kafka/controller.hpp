@@ -19,7 +19,7 @@
 
 namespace lightcone::models::kafka {
 
-class Controller final : public sim::Handlers<Controller, ToControllers, FromMembers, MemberFacts,
+class Controller final : public sim::Handlers<Controller, ToControllers, group::ToMember, group::MemberFacts,
                                               std::variant<SessionCheckDue>>,
                          private group::Machine {
  public:

@@ -294,10 +294,5 @@ using FromControllers =
 using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed,
                                  GroupCheckDue, TransactionCheckDue>;
 using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
-using FromMembers =
-    std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,
-                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
-using MemberFacts =
-    std::variant<group::Persisted, group::HeartbeatDue, group::ElectionTimedOut, group::BatchDue>;
 
 }  // namespace lightcone::models::kafka

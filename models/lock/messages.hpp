@@ -204,10 +204,5 @@ BOOST_DESCRIBE_STRUCT(BecamePrimary, (), (epoch))
 
 // Everything that the processes handle.
 using FromClients = std::variant<OpenSession, KeepAlive, Acquire, Release, Watch>;
-using FromMembers =
-    std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,
-                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
-using MemberFacts =
-    std::variant<group::Persisted, group::HeartbeatDue, group::ElectionTimedOut, group::BatchDue>;
 
 }  // namespace lightcone::models::lock

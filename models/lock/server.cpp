@@ -7,13 +7,6 @@ namespace {
 // How often a leader looks for expired sessions, in parts of a session's time to live.
 constexpr int looks_a_ttl = 8;
 
-group::Group::Setup setup_of(const Parameters& parameters, std::vector<NodeId> members) {
-  group::Group::Setup setup;
-  setup.options = parameters.group_options();
-  setup.initial.voters = std::move(members);
-  return setup;
-}
-
 }  // namespace
 
 Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
@@ -23,7 +16,7 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
       expires_by_log_(!bugs.contains("lock.local-clock-expiry")),
       table_(table_safeguards(bugs)),
       desk_(env),
-      group_(env, *this, setup_of(parameters, std::move(members))) {}
+      group_(env, *this, parameters.group_options(), std::move(members)) {}
 
 void Server::start() {
   group_.start();

@@ -22,7 +22,7 @@
 namespace lightcone::models::lock {
 
 class Server final
-    : public sim::Handlers<Server, FromClients, FromMembers, MemberFacts, std::variant<ExpiryDue>>,
+    : public sim::Handlers<Server, FromClients, group::ToMember, group::MemberFacts, std::variant<ExpiryDue>>,
       private group::Machine {
  public:
   Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, std::vector<NodeId> members);

@@ -18,11 +18,4 @@ using parts::key_value::Executed;
 using parts::key_value::NotLeader;
 using parts::key_value::SessionUnknown;
 
-// Everything a server handles.
-using ToServer =
-    std::variant<group::AppendEntries, group::Appended, Execute, group::RequestVote, group::Voted,
-                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
-using ServerFacts =
-    std::variant<group::Persisted, group::HeartbeatDue, group::ElectionTimedOut, group::BatchDue>;
-
 }  // namespace lightcone::models::raft

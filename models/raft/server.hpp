@@ -20,7 +20,8 @@
 
 namespace lightcone::models::raft {
 
-class Server final : public sim::Handlers<Server, ToServer, ServerFacts>, private group::Machine {
+class Server final : public sim::Handlers<Server, std::variant<Execute>, group::ToMember, group::MemberFacts>,
+                     private group::Machine {
  public:
   // `members`: the servers that start as voters.
   Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, std::vector<NodeId> members);

@@ -11,18 +11,14 @@ namespace {
 
 constexpr std::size_t settled_in_one_entry = 64;
 
-group::Group::Setup setup_of(const Parameters& parameters, const std::vector<NodeId>& members) {
-  group::Group::Setup setup;
-  setup.options = parameters.group_options();
-  setup.initial.voters = members;
-  return setup;
-}
-
 }  // namespace
 
 Coordinator::Coordinator(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
                          const std::vector<NodeId>& members)
-    : env_(env), parameters_(parameters), safe_(safe), group_(env, *this, setup_of(parameters, members)) {}
+    : env_(env),
+      parameters_(parameters),
+      safe_(safe),
+      group_(env, *this, parameters.group_options(), members) {}
 
 void Coordinator::show(sim::FieldVisitor& visitor) const {
   group_.show(visitor);

@@ -93,8 +93,8 @@ template <class Fact>
 concept CoordinatorFact = requires(Coordinator& c, const Fact& fact) { c.on(fact); };
 
 // A coordinator on a node of its own.
-class CoordinatorNode final
-    : public sim::Handlers<CoordinatorNode, ToCoordinator, CoordinatorFacts, FromMembers, MemberFacts> {
+class CoordinatorNode final : public sim::Handlers<CoordinatorNode, ToCoordinator, CoordinatorFacts,
+                                                   group::ToMember, group::MemberFacts> {
  public:
   CoordinatorNode(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
                   const std::vector<NodeId>& members)

@@ -194,10 +194,5 @@ using ToParticipant = std::variant<Execute, Prepare, Decide, NotCoordinator>;
 using ParticipantFacts = std::variant<Synced, OpenDue, LockWaitOver, InquiryDue, FlushDue>;
 using ToCoordinator = std::variant<BeginCommit, Vote, Inquire, Ack>;
 using CoordinatorFacts = std::variant<VotesOverdue, ResendDue>;
-using FromMembers =
-    std::variant<group::RequestVote, group::Voted, group::AppendEntries, group::Appended,
-                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
-using MemberFacts =
-    std::variant<group::ElectionTimedOut, group::HeartbeatDue, group::BatchDue, group::Persisted>;
 
 }  // namespace lightcone::models::saga

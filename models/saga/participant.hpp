@@ -37,7 +37,7 @@ struct Deed {
 };
 
 class Participant final : public sim::Handlers<Participant, ToParticipant, ParticipantFacts, ToCoordinator,
-                                               CoordinatorFacts, FromMembers, MemberFacts> {
+                                               CoordinatorFacts, group::ToMember, group::MemberFacts> {
  public:
   // If this node is one of the coordinators, it hosts one.
   Participant(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, Layout layout);

@@ -180,10 +180,6 @@ using FromLeaders = std::variant<Prepare, Prepared, Decided, Resolved, SafeTime>
 template <class Message>
 concept ShardMessage = boost::mp11::mp_contains<FromClients, Message>::value ||
                        boost::mp11::mp_contains<FromLeaders, Message>::value;
-using FromMembers =
-    std::variant<group::AppendEntries, group::Appended, group::RequestVote, group::Voted,
-                 group::InstallSnapshot, group::TimeoutNow, group::ReadIndex, group::ReadIndexed>;
-using ServerFacts = std::variant<group::Persisted, group::HeartbeatDue, group::ElectionTimedOut,
-                                 group::BatchDue, RoundDue, ClockDue>;
+using ServerFacts = std::variant<RoundDue, ClockDue>;
 
 }  // namespace lightcone::models::spanner

@@ -10,7 +10,8 @@
 
 namespace lightcone::models::spanner {
 
-class Server final : public sim::Handlers<Server, FromClients, FromLeaders, FromMembers, ServerFacts> {
+class Server final : public sim::Handlers<Server, FromClients, FromLeaders, group::ToMember,
+                                          group::MemberFacts, ServerFacts> {
  public:
   Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
          const std::vector<NodeId>& servers);

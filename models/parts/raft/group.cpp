@@ -2,6 +2,7 @@
 #include "models/parts/raft/group.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/ensure.hpp"
 
@@ -17,6 +18,14 @@ Group::Group(sim::Env& env, Machine& machine, Setup setup)
       ballots_(env.disk(), setup_.file_prefix + "ballot"),
       identity_(env.disk(), setup_.file_prefix + "identity"),
       log_(env.disk(), setup_.file_prefix) {}
+
+Group::Group(sim::Env& env, Machine& machine, Options options, std::vector<NodeId> voters)
+    : Group(env, machine, [&] {
+        Setup setup;
+        setup.options = options;
+        setup.initial.voters = std::move(voters);
+        return setup;
+      }()) {}
 
 void Group::start() {
   const bool blank = identity_.read().state == stable::Cell<Identity>::State::never_written;

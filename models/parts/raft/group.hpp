@@ -60,6 +60,8 @@ class Group {
   };
 
   Group(sim::Env& env, Machine& machine, Setup setup);
+  // The only group on its nodes, with all safeguards.
+  Group(sim::Env& env, Machine& machine, Options options, std::vector<NodeId> voters);
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 

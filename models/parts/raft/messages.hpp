@@ -4,8 +4,9 @@
 
 #include <boost/container/small_vector.hpp>
 #include <boost/describe.hpp>
-#include <concepts>
+#include <boost/mp11/algorithm.hpp>
 #include <cstdint>
+#include <variant>
 
 #include "models/parts/raft/types.hpp"
 
@@ -174,13 +175,13 @@ struct Recovered {  // what a restart found on its disk
 BOOST_DESCRIBE_STRUCT(Recovered, (), (group, term, last_index, damaged_up_to, lost_memory))
 
 // The inbox of a server that hosts a group: its own variant lists these as well.
+// Everything that a member handles: the host has these among its inboxes.
+using ToMember = std::variant<AppendEntries, Appended, RequestVote, Voted, InstallSnapshot, TimeoutNow,
+                              ReadIndex, ReadIndexed>;
+using MemberFacts = std::variant<Persisted, HeartbeatDue, ElectionTimedOut, BatchDue>;
+template <class Message>
+concept GroupMessage = boost::mp11::mp_contains<ToMember, Message>::value;
 template <class Fact>
-concept GroupMessage =
-    std::same_as<Fact, RequestVote> || std::same_as<Fact, Voted> || std::same_as<Fact, AppendEntries> ||
-    std::same_as<Fact, Appended> || std::same_as<Fact, InstallSnapshot> || std::same_as<Fact, TimeoutNow> ||
-    std::same_as<Fact, ReadIndex> || std::same_as<Fact, ReadIndexed>;
-template <class Fact>
-concept GroupFact = std::same_as<Fact, ElectionTimedOut> || std::same_as<Fact, HeartbeatDue> ||
-                    std::same_as<Fact, BatchDue> || std::same_as<Fact, Persisted>;
+concept GroupFact = boost::mp11::mp_contains<MemberFacts, Fact>::value;
 
 }  // namespace lightcone::models::parts::raft
