@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/parts/placement.hpp"
+#include "models/parts/raft/leader_among.hpp"
 #include "models/saga/claims.hpp"
 #include "models/saga/client.hpp"
 #include "models/saga/participant.hpp"
@@ -194,19 +195,9 @@ class SagaModel final : public sim::ModelWith<Parameters> {
 
   // The coordinator that leads.
   sim::NodeId focus(const sim::Simulation& simulation) const override {
-    sim::NodeId leader = sim::no_node;
-    parts::raft::Term term = 0;
-    for (const std::string_view role : {"coordinator", "participant"}) {
-      for (const sim::NodeId node : simulation.nodes_of_role(role)) {
-        const Coordinator* coordinator = coordinator_on(simulation.node(node).process());
-        if (coordinator == nullptr || coordinator->raft().position() != parts::raft::Position::leader)
-          continue;
-        if (leader != sim::no_node && coordinator->raft().term() <= term) continue;
-        leader = node;
-        term = coordinator->raft().term();
-      }
-    }
-    return leader;
+    std::vector<sim::NodeId> nodes = simulation.nodes_of_role("coordinator");
+    if (nodes.empty()) nodes = simulation.nodes_of_role("participant");
+    return parts::raft::leader_among(simulation, nodes, group_on);
   }
 
  private:
@@ -217,11 +208,11 @@ class SagaModel final : public sim::ModelWith<Parameters> {
         safeguards_without(deployment.bugs).has_group ? parameters.coordinators : 1));
     return nodes;
   }
-  static const Coordinator* coordinator_on(const sim::Process* process) {
-    if (const auto* node = dynamic_cast<const CoordinatorNode*>(process)) return &node->coordinator();
-    if (const auto* participant = dynamic_cast<const Participant*>(process))
-      return participant->coordinator();
-    return nullptr;
+  static const parts::raft::Group* group_on(const sim::Process* process) {
+    if (const auto* node = dynamic_cast<const CoordinatorNode*>(process)) return &node->coordinator().raft();
+    const auto* participant = dynamic_cast<const Participant*>(process);
+    const Coordinator* coordinator = participant == nullptr ? nullptr : participant->coordinator();
+    return coordinator == nullptr ? nullptr : &coordinator->raft();
   }
 };
 
