@@ -29,13 +29,8 @@ std::string key_named(std::string_view kind, std::uint64_t number) {
 }
 
 bool uses_carts(const sim::Workload& workload) {
-  const auto is_cart = [](std::string_view f) { return f == "add" || f == "remove"; };
-  if (workload.script) {
-    return std::any_of(workload.script->begin(), workload.script->end(),
-                       [&](const sim::ScriptedOperation& operation) { return is_cart(operation.f); });
-  }
-  return std::any_of(workload.mix.begin(), workload.mix.end(),
-                     [&](const auto& kind) { return is_cart(kind.first) && kind.second > 0; });
+  return parts::asks_for("add", workload, operation_kinds()) ||
+         parts::asks_for("remove", workload, operation_kinds());
 }
 
 // What is in any of the siblings: an item that one of them has lost shows again, and none is lost.

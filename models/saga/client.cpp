@@ -48,17 +48,7 @@ Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload&
       chance_(env.stream("choices")) {}
 
 bool Client::uses(std::string_view f) const {
-  if (workload().script) {
-    return std::any_of(workload().script->begin(), workload().script->end(),
-                       [&](const sim::ScriptedOperation& operation) { return operation.f == f; });
-  }
-  if (!workload().mix.empty()) {
-    const auto weight = workload().mix.find(std::string(f));
-    return weight != workload().mix.end() && weight->second > 0;
-  }
-  const auto& kinds = operation_kinds(parameters_.placement);
-  return std::any_of(kinds.begin(), kinds.end(),
-                     [&](const sim::OperationKind& kind) { return kind.f == f && kind.weight > 0; });
+  return parts::asks_for(f, workload(), operation_kinds(parameters_.placement));
 }
 
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {

@@ -12,7 +12,24 @@ namespace {
 // Values of different clients never meet.
 constexpr std::int64_t values_a_client = 1'000'000'000;
 
+// In the mix. A scenario that has none leaves it to the model.
+std::int64_t weight_of(const sim::OperationKind& kind, const sim::Workload& workload) {
+  if (workload.mix.empty()) return kind.weight;
+  const auto asked = workload.mix.find(kind.f);
+  return asked == workload.mix.end() ? 0 : asked->second;
+}
+
 }  // namespace
+
+bool asks_for(std::string_view f, const sim::Workload& workload, std::span<const sim::OperationKind> kinds) {
+  if (workload.script) {
+    return std::any_of(workload.script->begin(), workload.script->end(),
+                       [&](const sim::ScriptedOperation& operation) { return operation.f == f; });
+  }
+  return std::any_of(kinds.begin(), kinds.end(), [&](const sim::OperationKind& kind) {
+    return kind.f == f && weight_of(kind, workload) > 0;
+  });
+}
 
 OperationSource::OperationSource(sim::Env& env, const sim::Workload& workload,
                                  std::span<const sim::OperationKind> kinds, std::size_t client)
@@ -31,11 +48,7 @@ OperationSource::OperationSource(sim::Env& env, const sim::Workload& workload,
     }
   }
   for (const sim::OperationKind& kind : kinds) {
-    const auto asked = workload.mix.find(kind.f);
-    const std::int64_t weight = is_scripted_                  ? 1
-                                : workload.mix.empty()        ? kind.weight
-                                : asked == workload.mix.end() ? 0
-                                                              : asked->second;
+    const std::int64_t weight = is_scripted_ ? 1 : weight_of(kind, workload);
     if (weight <= 0) continue;
     names_.push_back(kind.f);
     weights_.push_back(static_cast<std::uint64_t>(weight));

@@ -21,6 +21,9 @@
 
 namespace lightcone::models::parts {
 
+// Whether the workload may ask for operations called `f`, which is one of `kinds`.
+bool asks_for(std::string_view f, const sim::Workload& workload, std::span<const sim::OperationKind> kinds);
+
 class OperationSource {
  public:
   struct Drawn {
