@@ -72,10 +72,11 @@ sim::Task<> GroupMember::heartbeat() {
   }
 }
 
-sim::Task<std::optional<Joined>> GroupMember::ask_to_join(std::vector<PartitionId> has) {
-  JoinGroup request{round_, {id_, env_.self(), generation_, std::move(has)}};
+// Answered when the others have asked too. Nothing: it was refused, or there was no answer.
+template <class Answer, class Request>
+sim::Task<std::optional<Answer>> GroupMember::ask_with_the_others(Request request) {
   const sim::Duration within = parameters_.rebalance_timeout + workload_.timeout;
-  auto reply = co_await sim::call<Joined, GroupRefused>(env_, coordinator(), std::move(request), within);
+  auto reply = co_await sim::call<Answer, GroupRefused>(env_, coordinator(), std::move(request), within);
   if (!reply) {
     co_await directory_.refresh(workload_.timeout);
     co_return std::nullopt;
@@ -84,7 +85,7 @@ sim::Task<std::optional<Joined>> GroupMember::ask_to_join(std::vector<PartitionI
     co_await was_refused(refused->reason);
     co_return std::nullopt;
   }
-  co_return std::get<Joined>(std::move(*reply));
+  co_return std::get<Answer>(std::move(*reply));
 }
 
 sim::Task<std::optional<std::vector<PartitionId>>> GroupMember::join(std::vector<PartitionId> has) {
@@ -94,7 +95,8 @@ sim::Task<std::optional<std::vector<PartitionId>>> GroupMember::join(std::vector
     co_await look_elsewhere();
   } else {
     ++round_;
-    std::optional<Joined> joined = co_await ask_to_join(std::move(has));
+    JoinGroup request{round_, {id_, env_.self(), generation_, std::move(has)}};
+    std::optional<Joined> joined = co_await ask_with_the_others<Joined>(std::move(request));
     if (joined) given = co_await sync(std::move(*joined));
   }
   is_joining_ = false;
@@ -105,22 +107,13 @@ sim::Task<std::optional<std::vector<PartitionId>>> GroupMember::sync(Joined join
   SyncGroup request{id_, joined.generation, {}};
   if (joined.leader == id_)
     request.shares = assign(parameters_.assign, std::move(joined.members), parameters_.partitions);
-  const sim::Duration within = parameters_.rebalance_timeout + workload_.timeout;
-  auto reply = co_await sim::call<Synced, GroupRefused>(env_, coordinator(), std::move(request), within);
-  if (!reply) {
-    co_await directory_.refresh(workload_.timeout);
-    co_return std::nullopt;
-  }
-  if (const auto* refused = std::get_if<GroupRefused>(&*reply)) {
-    co_await was_refused(refused->reason);
-    co_return std::nullopt;
-  }
-  auto& synced = std::get<Synced>(*reply);
-  generation_ = synced.generation;
-  given_ = synced.partitions;
+  std::optional<Synced> synced = co_await ask_with_the_others<Synced>(std::move(request));
+  if (!synced) co_return std::nullopt;
+  generation_ = synced->generation;
+  given_ = synced->partitions;
   must_join_ = false;
-  env_.mark(PartitionsAssigned{generation_, synced.partitions});
-  co_return std::move(synced.partitions);
+  env_.mark(PartitionsAssigned{generation_, synced->partitions});
+  co_return std::move(synced->partitions);
 }
 
 // --- offsets -----------------------------------------------------------------------------------------------

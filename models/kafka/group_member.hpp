@@ -40,7 +40,8 @@ class GroupMember {
   const std::vector<PartitionId>& given() const { return given_; }
 
  private:
-  sim::Task<std::optional<Joined>> ask_to_join(std::vector<PartitionId> has);
+  template <class Answer, class Request>
+  sim::Task<std::optional<Answer>> ask_with_the_others(Request request);
   sim::Task<std::optional<std::vector<PartitionId>>> sync(Joined joined);
   sim::Task<> was_refused(GroupReason reason);
   sim::Task<> look_elsewhere();
