@@ -91,7 +91,6 @@ class Replica {
   LeaderEpoch leader_epoch() const { return epoch_; }
   NodeId leader() const { return leader_; }
   Offset high_watermark() const { return high_watermark_; }
-  Offset durable_end() const { return durable_end_; }
   const PartitionLog& log() const { return log_; }
   const std::vector<NodeId>& isr() const { return isr_; }
   std::optional<LogEnd> end_without_leader() const;

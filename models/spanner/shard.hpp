@@ -155,7 +155,6 @@ class Shard final : private group::Machine {
   void wound(const TransactionId& id, const TransactionId& by);
   void end(const TransactionId& id);
   void answer(const std::vector<LockTable::Grant>& grants);
-  void answer_lock(const std::string& key, const sim::From& from);
   void restore_locks();
 
   // shard_commit.cpp
