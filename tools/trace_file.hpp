@@ -38,8 +38,7 @@ std::optional<TraceHeader> read_trace_header(const std::string& line);
 // and sampled (times in nanoseconds), and at last its fingerprint.
 //
 //   {"lightcone":"counter","name":"ballots begun","value":3}
-//   {"lightcone":"quantiles","name":"phase
-//   1","count":2,"p50":1500000,"p90":...,"p99":...,"p99.9":...,"max":...}
+//   {"lightcone":"quantiles","name":"phase 1","count":2,"p50":1500000,"p90":...,"p99":...,...}
 //   {"lightcone":"series","name":"who leads","points":[[1500000,2],[7300000,3]]}
 //   {"lightcone":"end","fingerprint":"22bd0fec0e931959","events":21965}
 std::vector<std::string> trace_ending(const sim::RunRecord& record);

@@ -31,8 +31,7 @@ std::string spread_out(sim::History& history) {
       at += millisecond;
     }
     return "The history has no times, only the order of each client's operations: here they stand in the "
-           "order "
-           "of the file, a millisecond each.";
+           "order of the file, a millisecond each.";
   }
   if (last_time(history) >= millisecond) return {};
   for (sim::Operation& operation : history) {
