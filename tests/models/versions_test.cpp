@@ -138,4 +138,26 @@ TEST_CASE("versions: a dot that was given out twice makes the second version loo
   CHECK(contents(elsewhere) == std::set{5, 6});
 }
 
+TEST_CASE("versions: a vector that is cut forgets those that counted least, and then replaces less") {
+  VersionVector vector;
+  vector.raise({replica(0), 5});
+  vector.raise({replica(1), 1});
+  vector.raise({replica(2), 3});
+  vector.keep_greatest(3);
+  CHECK(vector.counters.size() == 3);
+  vector.keep_greatest(2);
+  CHECK(vector.of(replica(0)) == 5);
+  CHECK(vector.of(replica(1)) == 0);
+  CHECK(vector.of(replica(2)) == 3);
+
+  Siblings siblings;
+  siblings.put(replica(0), {}, 1, Clocks::dotted);
+  siblings.put(replica(1), siblings.context(), 2, Clocks::dotted);
+  siblings.put(replica(2), siblings.context(), 3, Clocks::dotted);
+  VersionVector cut = siblings.context();
+  cut.keep_greatest(2);
+  siblings.put(replica(0), cut, 4, Clocks::dotted);
+  CHECK(contents(siblings) == std::set{3, 4});
+}
+
 }  // namespace lightcone::tests

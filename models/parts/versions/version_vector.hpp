@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <boost/describe.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <tuple>
 
 #include "models/parts/crdt/dot.hpp"
 
@@ -32,6 +34,16 @@ struct VersionVector {
   }
   void merge(const VersionVector& other) {
     for (const auto& [replica, counter] : other.counters) raise({replica, counter});
+  }
+  // Forgets all but the `count` greatest entries; of equal ones, those of later replicas. What is forgotten
+  // is not contained any more: a short clock, and not an exact one.
+  void keep_greatest(std::size_t count) {
+    while (counters.size() > count) {
+      const auto least = std::min_element(counters.begin(), counters.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.second, b.first) < std::tie(b.second, a.first);
+      });
+      counters.erase(least);
+    }
   }
   bool operator==(const VersionVector&) const = default;
 };
