@@ -102,7 +102,12 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
     claims.push_back({"P20.5", "a server that joins answers for ranges that it has streamed, and no others",
                       Assumption::a0});
   }
-  claims.push_back({"P20.3", "the owners of a key are different servers", Assumption::a0});
+  claims.push_back(
+      {"P20.3",
+       parameters.zones_apart
+           ? "the owners of a key are different servers, in different zones as far as there are any"
+           : "the owners of a key are different servers",
+       Assumption::a0});
   claims.push_back({"L11.1",
                     "after the heal every operation is answered",
                     Assumption::a3,

@@ -15,8 +15,10 @@ std::vector<NodeId> first_of(const std::vector<NodeId>& servers, std::int64_t me
 
 std::size_t tokens(const Parameters& parameters) { return static_cast<std::size_t>(parameters.vnodes); }
 
-std::size_t repeating(const Parameters& parameters, const Safeguards& safe) {
-  return safe.copies_apart ? 0 : static_cast<std::size_t>(parameters.replicas);
+parts::RingOptions options_of(const Parameters& parameters, const Safeguards& safe,
+                              const parts::Zones& zones) {
+  const std::size_t repeating = safe.copies_apart ? 0 : static_cast<std::size_t>(parameters.replicas);
+  return {repeating, 0, zones};
 }
 
 std::uint64_t checksum_of(const std::vector<KnownMember>& members) {
@@ -34,13 +36,13 @@ constexpr std::uint64_t damaged_bit = std::uint64_t{1} << 40U;
 }  // namespace
 
 Membership::Membership(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
-                       const std::vector<NodeId>& servers)
+                       const std::vector<NodeId>& servers, const parts::Zones& zones)
     : env_(env),
       parameters_(parameters),
       safe_(safe),
       servers_(servers),
-      before_(first_of(servers, parameters.members), tokens(parameters), repeating(parameters, safe)),
-      after_(servers, tokens(parameters), repeating(parameters, safe)),
+      before_(first_of(servers, parameters.members), tokens(parameters), options_of(parameters, safe, zones)),
+      after_(servers, tokens(parameters), options_of(parameters, safe, zones)),
       chance_(env.stream("gossip")) {
   const std::vector<NodeId> first = first_of(servers, parameters.members);
   for (const NodeId server : servers) {

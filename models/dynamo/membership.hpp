@@ -35,9 +35,10 @@ class Membership {
   using Then = std::function<void()>;
 
   // `servers`: all, in the order of the deployment; all but the last, or all, are on the ring from the start.
+  // `zones`: where they stand; empty, where that does not matter.
   // What is passed must outlive this.
   Membership(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
-             const std::vector<NodeId>& servers);
+             const std::vector<NodeId>& servers, const parts::Zones& zones = {});
 
   void start();
   void on(const Gossip& gossip, const sim::From& from);

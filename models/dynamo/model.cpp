@@ -98,7 +98,13 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
               .at_most(100),
           sim::field("tombstone_grace", &P::tombstone_grace, "For which a deletion is remembered at least.")
               .at_least(1ms)
-              .at_most(2400h))
+              .at_most(2400h),
+          sim::field("zones_apart", &P::zones_apart,
+                     "The copies of a key are in different zones of the network, as far as there are any."),
+          sim::field("prune", &P::prune,
+                     "How many entries of a context are kept, where dynamo.prune-clock is switched on.")
+              .at_least(1)
+              .at_most(100))
           .must("there are no more replicas than servers", "replicas",
                 [](const P& p) { return p.replicas <= p.servers; })
           .must("the read quorum is not greater than replicas", "read_quorum",
@@ -139,6 +145,8 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.dots_never_repeat = on("dynamo.dot-counter-reset");
   safe.dots_beside_vectors = on("dynamo.false-dominance");
   safe.contexts_are_passed = on("dynamo.blind-put");
+  safe.contexts_are_whole = on("dynamo.prune-clock");
+  safe.rings_are_compared = on("dynamo.split-rings");
   return safe;
 }
 
@@ -148,7 +156,7 @@ using sim::BugSwitch;
 using Shelf = BugSwitch::Shelf;
 using Difficulty = BugSwitch::Difficulty;
 
-std::vector<BugSwitch> bug_switches() {
+std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a table
   return {
       {"dynamo.no-write-back", "a read makes sure that a quorum has what it returns", "nonlinearizable",
        Shelf::core, Difficulty::medium, "Attiya, Bar-Noy and Dolev, JACM 1995, section 3",
@@ -203,7 +211,21 @@ std::vector<BugSwitch> bug_switches() {
        "invariant(sibling_bound)", Shelf::extended, Difficulty::easy,
        "the Riak documentation on causal context: sibling explosion",
        "Who does not say what a write replaces replaces nothing."},
+      {"dynamo.prune-clock", "a context keeps the entries of all replicas that its client has read from",
+       "invariant(sibling_bound)", Shelf::extended, Difficulty::easy,
+       "DeCandia et al., SOSP 2007, section 4.4: clocks are cut off at ten entries",
+       "What a clock has forgotten it cannot replace: old versions come back beside the new."},
+      {"dynamo.split-rings", "servers that know of a newer ring refuse coordinators that do not",
+       "stale-read", Shelf::extended, Difficulty::hard,
+       "DeCandia et al., SOSP 2007, section 4.8.2: logical partitions",
+       "Two rings are two sets of owners, and their quorums need not meet."},
   };
+}
+
+parts::Zones zones_of(const std::vector<sim::NodeId>& servers, sim::Simulation& simulation) {
+  parts::Zones zones;
+  for (const sim::NodeId server : servers) zones[server] = simulation.network().place(server);
+  return zones;
 }
 
 class DynamoModel final : public sim::ModelWith<Parameters> {
@@ -287,8 +309,10 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
                                         deployment.workload, deployment.phases, servers, index);
       };
     }
-    return [&parameters, &deployment, servers](sim::Env& env) {
-      return std::make_unique<Server>(env, parameters, deployment.bugs, servers);
+    const parts::Zones zones =
+        parameters.zones_apart ? zones_of(servers, deployment.simulation) : parts::Zones();
+    return [&parameters, &deployment, servers, zones](sim::Env& env) {
+      return std::make_unique<Server>(env, parameters, deployment.bugs, servers, zones);
     };
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace lightcone::models::dynamo {
@@ -29,6 +30,20 @@ void OwnersMonitor::write_succeeded(NodeId node, const Coordinator::Success& suc
                          {owners[i]}});
     return;
   }
+  if (!parameters_.zones_apart) return;
+  const std::size_t zones = zones_of(owners);
+  if (zones >= std::min(owners.size(), zones_of(server_on(node)->ring().walk(success.key)))) return;
+  simulation().report({"P20.3",
+                       "invariant(P20.3)",
+                       fmt::format("{} wrote {} to {} owners in {}", name(node), success.key, owners.size(),
+                                   zones == 1 ? std::string("one zone") : fmt::format("{} zones", zones)),
+                       {node}});
+}
+
+std::size_t OwnersMonitor::zones_of(std::span<const NodeId> nodes) {
+  std::set<sim::Network::Place> zones;
+  for (const NodeId node : nodes) zones.insert(simulation().network().place(node));
+  return zones.size();
 }
 
 void OwnersMonitor::after_event(NodeId node) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <utility>
 
 #include "models/dynamo/parameters.hpp"
@@ -22,6 +23,8 @@ class OwnersMonitor final : public Watcher {
   void write_succeeded(sim::NodeId node, const Coordinator::Success& success) override;
 
  private:
+  // Of these servers.
+  std::size_t zones_of(std::span<const sim::NodeId> nodes);
   bool hold_the_same(sim::NodeId a, sim::NodeId b) const;
   void look_at_mismatch(sim::NodeId node, sim::NodeId peer);
 

@@ -45,6 +45,8 @@ struct Parameters {
   sim::Duration gossip_every = sim::Duration(0);                  // 0: the servers are fixed
   std::int64_t phi_threshold = 8;
   sim::Duration tombstone_grace = sim::Duration(10'000'000'000);
+  bool zones_apart = false;  // copies of a key in different zones
+  std::int64_t prune = 10;   // with dynamo.prune-clock: entries of a context that are kept
 
   static const sim::FieldTable<Parameters>& fields();
 
@@ -79,6 +81,8 @@ struct Safeguards {
   bool dots_never_repeat = true;          // dynamo.dot-counter-reset
   bool dots_beside_vectors = true;        // dynamo.false-dominance
   bool contexts_are_passed = true;        // dynamo.blind-put
+  bool contexts_are_whole = true;         // dynamo.prune-clock
+  bool rings_are_compared = true;         // dynamo.split-rings
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

@@ -1,6 +1,7 @@
 #include "models/dynamo/replica.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lightcone::models::dynamo {
 
@@ -93,8 +94,10 @@ void Replica::on(const Take& take, const sim::From& from) {
     merge_into(known.version, store_.hinted(take.key));
   }
   const parts::crdt::ReplicaId actor = next_actor(known.lineage);
+  Context context = take.context;
+  if (!safe_.contexts_are_whole) context.keep_greatest(static_cast<std::size_t>(parameters_.prune));
   const bool dotted = parameters_.conflict == Conflict::dvv && safe_.dots_beside_vectors;
-  known.version.siblings.put(actor, take.context, take.content,
+  known.version.siblings.put(actor, std::move(context), take.content,
                              dotted ? parts::versions::Clocks::dotted : parts::versions::Clocks::plain);
   settle_deletion(known.version);
   Keyed entry{take.key, known.version};
@@ -128,7 +131,7 @@ void Replica::on(const Hint& hint, const sim::From& from) {
 // What was written before this server noted the step is in what it streams; what it has not acknowledged by
 // then it does not acknowledge to anybody who does not know of the step.
 bool Replica::is_outdated(NodeId coordinator, RequestId request, std::uint32_t epoch) {
-  if (epoch >= membership_.epoch()) return false;
+  if (epoch >= membership_.epoch() || !safe_.rings_are_compared) return false;
   env_.metrics().count("outdated coordinators");
   env_.send(coordinator, Outdated{request, {membership_.newcomer(), membership_.newcomer_entry()}});
   return true;

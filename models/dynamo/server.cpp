@@ -5,11 +5,11 @@
 namespace lightcone::models::dynamo {
 
 Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
-               std::vector<NodeId> servers)
+               std::vector<NodeId> servers, const parts::Zones& zones)
     : parameters_(parameters),
       safe_(safeguards_without(bugs)),
       servers_(std::move(servers)),
-      membership_(env, parameters_, safe_, servers_),
+      membership_(env, parameters_, safe_, servers_, zones),
       replica_(env, parameters_, safe_, membership_, servers_),
       coordinator_(env, parameters_, safe_, membership_) {}
 

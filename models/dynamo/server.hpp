@@ -27,7 +27,8 @@ concept CoordinatorFact =
 class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
  public:
   // `servers`: all, in the order of the deployment.
-  Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, std::vector<NodeId> servers);
+  Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, std::vector<NodeId> servers,
+         const parts::Zones& zones = {});
 
   void start() override { replica_.start(); }
   void show(sim::FieldVisitor& visitor) const override;

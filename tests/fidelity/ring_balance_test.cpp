@@ -22,7 +22,7 @@ double efficiency(std::size_t tokens, std::uint64_t rings) {
   double sum = 0;
   for (std::uint64_t luck = 1; luck <= rings; ++luck) {
     std::int64_t greatest = 0;
-    for (const auto& [node, share] : models::parts::Ring(nodes, tokens, 0, luck).shares(copies))
+    for (const auto& [node, share] : models::parts::Ring(nodes, tokens, {.luck = luck}).shares(copies))
       greatest = std::max(greatest, share);
     sum += copies * 1e6 / count / static_cast<double>(greatest);
   }

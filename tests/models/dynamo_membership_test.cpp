@@ -131,6 +131,15 @@ TEST_CASE("dynamo: who has noted a step, on disk, refuses coordinators that have
   CHECK(member.sent<RGot>().empty());
 }
 
+TEST_CASE("dynamo: with rings that nobody compares, coordinators by the old one are answered") {
+  OneOfFour member(n1, {"dynamo.split-rings"});
+  member.hear(n4, step(joining));
+  member.sync();
+  member.hear(n2, RGet{6, "k", spare});
+  CHECK(member.sent<RGot>().size() == 1);
+  CHECK(member.sent<Outdated>().empty());
+}
+
 TEST_CASE("dynamo: a coordinator that is refused learns the step and ends the request") {
   OneOfFour member(n1);
   member.hear(client, Get{"k"});

@@ -40,7 +40,7 @@ TEST_CASE("ring: a walk meets every node once, and always in the same order") {
 
 TEST_CASE("ring: places that repeat a server are among the first only, and only where they are asked for") {
   const Ring apart(nodes(5), 8);
-  const Ring repeating(nodes(5), 8, 3);
+  const Ring repeating(nodes(5), 8, {.repeating = 3});
   int twice = 0;
   for (int i = 0; i < 100; ++i) {
     const std::vector<NodeId>& walk = repeating.walk(key(i));
@@ -94,10 +94,45 @@ TEST_CASE("ring: shares are what sampled keys say, and together N of N") {
 }
 
 TEST_CASE("ring: for each luck there is another ring") {
-  const Ring one(nodes(5), 8, 0, 1);
-  const Ring two(nodes(5), 8, 0, 2);
+  const Ring one(nodes(5), 8, {.luck = 1});
+  const Ring two(nodes(5), 8, {.luck = 2});
   CHECK(one.shares(1) != two.shares(1));
-  CHECK(Ring(nodes(5), 8, 0, 1).shares(1) == one.shares(1));
+  CHECK(Ring(nodes(5), 8, {.luck = 1}).shares(1) == one.shares(1));
+}
+
+TEST_CASE("ring: with zones the owners stand in different ones, as far as there are any") {
+  const std::vector<NodeId> all = nodes(9);
+  for (const std::uint32_t count : {1U, 2U, 3U, 4U}) {
+    models::parts::Zones zones;
+    for (const NodeId node : all) zones[node] = node.index % count;
+    const Ring ring(all, 8, {.zones = zones});
+    for (int i = 0; i < 200; ++i) {
+      std::set<std::uint32_t> met;
+      for (const NodeId owner : ring.owners(key(i), 3)) met.insert(zones[owner]);
+      CHECK(met.size() == std::min(count, 3U));
+      const std::vector<NodeId>& walk = ring.walk(key(i));
+      CHECK(walk.size() == all.size());
+      CHECK(std::set<NodeId>(walk.begin(), walk.end()).size() == all.size());
+    }
+  }
+}
+
+TEST_CASE("ring: who joins takes the place of one owner at most, with zones or without") {
+  const std::vector<NodeId> all = nodes(9);
+  const std::vector<NodeId> before(all.begin(), all.end() - 1);
+  for (const std::uint32_t count : {1U, 2U, 3U, 5U}) {
+    models::parts::Zones zones;
+    for (const NodeId node : all) zones[node] = node.index % count;
+    const Ring old(before, 8, {.zones = zones});
+    const Ring grown(all, 8, {.zones = zones});
+    for (int i = 0; i < 200; ++i) {
+      const auto owners = old.owners(key(i), 3);
+      for (const NodeId owner : grown.owners(key(i), 3)) {
+        const bool was_there = std::find(owners.begin(), owners.end(), owner) != owners.end();
+        CHECK((was_there || owner == all.back()));
+      }
+    }
+  }
 }
 
 }  // namespace lightcone::tests

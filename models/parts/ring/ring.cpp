@@ -1,7 +1,9 @@
 #include "models/parts/ring/ring.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "sim/chance/stream.hpp"
 #include "sim/ensure.hpp"
@@ -13,16 +15,19 @@ namespace {
 
 std::uint64_t place_of(std::uint64_t luck, std::string_view name) { return sim::Stream(luck, name).next(); }
 
+bool is_among(const std::vector<sim::NodeId>& nodes, sim::NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
 }  // namespace
 
-Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating,
-           std::uint64_t luck)
-    : luck_(luck), nodes_(nodes.size()), repeating_(repeating) {
+Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, RingOptions options)
+    : nodes_(nodes.size()), options_(std::move(options)) {
   sim::ensure(tokens > 0, "a node has a place on its ring");
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     for (std::size_t token = 0; token < tokens; ++token) {
       const std::string name = "node " + std::to_string(node) + " token " + std::to_string(token);
-      places_.emplace_back(place_of(luck, name), nodes[node]);
+      places_.emplace_back(place_of(options_.luck, name), nodes[node]);
     }
   }
   std::sort(places_.begin(), places_.end(), [](const auto& a, const auto& b) {
@@ -32,20 +37,38 @@ Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_
 
 const std::vector<sim::NodeId>& Ring::walk(std::string_view key) const {
   if (const auto known = walks_.find(key); known != walks_.end()) return known->second;
-  const std::uint64_t from = place_of(luck_, std::string("key ") += key);
+  const std::uint64_t from = place_of(options_.luck, std::string("key ") += key);
   const auto first = std::lower_bound(places_.begin(), places_.end(), from,
                                       [](const auto& place, std::uint64_t at) { return place.first < at; });
   const auto start = static_cast<std::size_t>(first - places_.begin());
-  return walks_.emplace(std::string(key), walk_from(start, repeating_ == 0 ? nodes_ : places_.size()))
+  return walks_.emplace(std::string(key), walk_from(start, options_.repeating == 0 ? nodes_ : places_.size()))
       .first->second;
 }
 
 std::vector<sim::NodeId> Ring::walk_from(std::size_t start, std::size_t count) const {
+  if (!options_.zones.empty() && options_.repeating == 0) return walk_zones_from(start, count);
   std::vector<sim::NodeId> met;
   for (std::size_t i = 0; i < places_.size() && met.size() < count; ++i) {
     const sim::NodeId node = places_[(start + i) % places_.size()].second;
-    if (i < repeating_ || std::find(met.begin(), met.end(), node) == met.end()) met.push_back(node);
+    if (i < options_.repeating || !is_among(met, node)) met.push_back(node);
   }
+  return met;
+}
+
+std::vector<sim::NodeId> Ring::walk_zones_from(std::size_t start, std::size_t count) const {
+  std::vector<sim::NodeId> met;
+  std::vector<sim::NodeId> passed_over;
+  std::set<std::uint32_t> zones;
+  for (std::size_t i = 0; i < places_.size() && met.size() < count; ++i) {
+    const sim::NodeId node = places_[(start + i) % places_.size()].second;
+    if (is_among(met, node) || is_among(passed_over, node)) continue;
+    const auto zone = options_.zones.find(node);
+    const bool is_new = zone == options_.zones.end() || zones.insert(zone->second).second;
+    (is_new ? met : passed_over).push_back(node);
+    if (met.size() + passed_over.size() == nodes_) break;
+  }
+  const std::size_t left = std::min(passed_over.size(), count - std::min(count, met.size()));
+  met.insert(met.end(), passed_over.begin(), passed_over.begin() + static_cast<std::ptrdiff_t>(left));
   return met;
 }
 

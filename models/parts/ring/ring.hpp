@@ -15,13 +15,22 @@
 
 namespace lightcone::models::parts {
 
+// Where nodes stand, a zone or a rack each; nodes that are not here are alike.
+using Zones = std::map<sim::NodeId, std::uint32_t>;
+
+struct RingOptions {
+  // So many of the first places of a walk count even if they belong to a node that it has met; 0 keeps copies
+  // apart.
+  std::size_t repeating = 0;
+  std::uint64_t luck = 0;  // for each another ring
+  // Where there are zones: a walk first meets one node of each, and then those that it passed over.
+  Zones zones{};
+};
+
 class Ring {
  public:
-  // Every node takes `tokens` places on the ring (1 or more), the same in every run; for each `luck` others.
-  // `repeating`: so many of the first places of a walk count even if they belong to a node that it has met; 0
-  // keeps copies apart.
-  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, std::size_t repeating = 0,
-       std::uint64_t luck = 0);
+  // Every node takes `tokens` places on the ring (1 or more), the same in every run.
+  Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, RingOptions options = {});
 
   // All nodes, each once, in the order in which a walk from the key's place meets them: the first N are its
   // owners (the preference list), those behind them the fallbacks. Places of a node that was met are skipped.
@@ -39,10 +48,10 @@ class Ring {
  private:
   // The nodes met from this place on, up to `count` of them.
   std::vector<sim::NodeId> walk_from(std::size_t start, std::size_t count) const;
+  std::vector<sim::NodeId> walk_zones_from(std::size_t start, std::size_t count) const;
 
-  std::uint64_t luck_;
   std::size_t nodes_;
-  std::size_t repeating_;
+  RingOptions options_;
   std::vector<std::pair<std::uint64_t, sim::NodeId>> places_;  // ascending
   mutable std::map<std::string, std::vector<sim::NodeId>, std::less<>> walks_;
 };
