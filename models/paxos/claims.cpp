@@ -33,9 +33,9 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
                     judged_by::Recovery{parameters.longest_timeout() * 10},
                     {}});
   claims.push_back({"L18.3",
-                    "clients of a connected majority are never without an answer for twenty time-outs",
+                    "clients of a connected majority are never without an answer for five time-outs",
                     Assumption::a3,
-                    judged_by::Availability{parameters.longest_timeout() * 20},
+                    judged_by::Availability{parameters.longest_timeout() * 5},
                     {},
                     true});
   return claims;

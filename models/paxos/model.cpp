@@ -77,6 +77,7 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.counts_one_ballot = on("paxos.count-across-ballots");
   safe.backs_off = on("paxos.no-backoff");
   safe.has_sessions = on("paxos.no-sessions");
+  safe.listens = on("caplab.oneway-blind");
   return safe;
 }
 
@@ -122,6 +123,9 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        "duplicate-effect", Shelf::extended, Difficulty::easy,
        "Ongaro's dissertation, 6.3; Jepsen on jetcd 0.8.2",
        "A retry without an identity is a second command."},
+      {"caplab.oneway-blind", "a leader that hears from no majority steps down", "unavailable", Shelf::core,
+       Difficulty::medium, "Cloudflare, 2 November 2020; Alfatafta et al., OSDI 2020",
+       "To be heard is not to hear: a leader that nobody can answer keeps in check who could go on."},
   };
 }
 

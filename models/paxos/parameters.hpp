@@ -50,6 +50,7 @@ struct Safeguards {
   bool counts_one_ballot = true;        // chosen is what a majority accepted in one and the same ballot
   bool backs_off = true;                // a refused proposer waits for a random time
   bool has_sessions = true;             // commands carry a session and a number, and are executed once
+  bool listens = true;                  // a leader that hears from no majority steps down
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

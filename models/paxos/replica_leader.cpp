@@ -161,7 +161,7 @@ bool Replica::has_majority_lately() const {
 
 void Replica::on(const HeartbeatDue& due) {
   if (position_ != Position::leading || due.ballot != ballot_) return;
-  if (!has_majority_lately()) {
+  if (safe_.listens && !has_majority_lately()) {
     step_down(no_node);
     return;
   }

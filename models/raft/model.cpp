@@ -113,6 +113,8 @@ parts::raft::Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.lease_needs_stickiness = on("raft.lease-unsafe-stickiness");
   safe.restarted_voter_waits = on("raft.lease-unsafe-restart");
   safe.transfer_ends_lease = on("raft.lease-unsafe-transfer");
+  safe.commit_needs_quorum = on("caplab.minority-writes");
+  safe.quorums_meet = on("caplab.even-quorum");
   return safe;
 }
 
@@ -190,6 +192,18 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"raft.no-sessions", "commands carry a session and a number, and are executed once", "duplicate-effect",
        Shelf::core, Difficulty::easy, "Ongaro's dissertation, 6.3; Jepsen on jetcd 0.8.2",
        "A retry without an identity is a second command."},
+      {"caplab.minority-reads", "a read is answered only on the side of a majority", "stale-read",
+       Shelf::core, Difficulty::easy, "Gilbert and Lynch 2002, theorem 1; Jepsen on etcd 0.4.1, 2014",
+       "Whoever is cut off does not know what has been written since, and must not say that nothing was."},
+      {"caplab.minority-writes", "a write is acknowledged only when a majority has it", "lost-write",
+       Shelf::core, Difficulty::easy, "Jepsen on Hazelcast 3.8.3, 2017",
+       "If both sides of a cut take writes, mending it loses those of one of them."},
+      {"caplab.even-quorum", "a quorum is more than half of the members", "split-brain", Shelf::core,
+       Difficulty::easy, "Gifford, Weighted voting for replicated data, SOSP 1979",
+       "Two halves of an even number do not meet: a fourth server without a third vote makes two clusters."},
+      {"caplab.timeout-is-failure", "a client that got no answer says that it does not know the outcome",
+       "nonlinearizable", Shelf::core, Difficulty::easy, "Jepsen on MongoDB 2.4.3, 2013",
+       "No answer is not a no: what was asked for may have been done, or be done later."},
   };
 }
 
@@ -243,9 +257,12 @@ class RaftModel final : public sim::ModelWith<Parameters> {
     if (role == "client") {
       const sim::NodeId client = deployment.simulation.nodes_of_role("client").at(index);
       servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
-      return [&deployment, servers, index](sim::Env& env) {
+      const auto silence = deployment.bugs.contains("caplab.timeout-is-failure")
+                               ? parts::key_value::Silence::is_failure
+                               : parts::key_value::Silence::says_nothing;
+      return [&deployment, servers, index, silence](sim::Env& env) {
         return std::make_unique<parts::key_value::Client>(env, deployment.workload, deployment.phases,
-                                                          servers, index);
+                                                          servers, index, silence);
       };
     }
     if (parameters.voters > 0) servers.resize(static_cast<std::size_t>(parameters.voters));

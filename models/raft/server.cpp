@@ -29,6 +29,7 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
     : env_(env),
       read_mode_(parameters.read_mode),
       confirm_leadership_(!bugs.contains("raft.local-leader-read")),
+      only_majorities_read_(!bugs.contains("caplab.minority-reads")),
       local_reads_follow_on_(!bugs.contains("raft.local-read-forgets")),
       store_(bugs.contains("raft.no-sessions") ? Store::Deduplication::none
                                                : Store::Deduplication::by_session),
@@ -53,6 +54,11 @@ void Server::on(const Execute& execute, const sim::From& from) {
 void Server::read(const Execute& execute, const sim::From& from) {
   const std::string& key = execute.command.key;
   const bool leads = group_.position() == group::Position::leader;
+  // Who leads, or knows of nobody that does, answers from what it has.
+  if (!only_majorities_read_ && (leads || group_.leader() == sim::no_node)) {
+    answer_read(key, from);
+    return;
+  }
   if (read_mode_ == ReadMode::local) {
     // Stale perhaps, but never older than what this client has had before (dissertation 6.4.1).
     if (local_reads_follow_on_ && execute.seen > group_.applied_index()) {

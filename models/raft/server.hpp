@@ -59,6 +59,7 @@ class Server final : public sim::Handlers<Server, std::variant<Execute>, group::
   sim::Env& env_;
   ReadMode read_mode_;
   bool confirm_leadership_;     // false with raft.local-leader-read
+  bool only_majorities_read_;   // false with caplab.minority-reads
   bool local_reads_follow_on_;  // false with raft.local-read-forgets
   parts::key_value::Store store_;
   group::Group group_;

@@ -60,6 +60,11 @@ TEST_CASE("quorums: what a majority has reached") {
   CHECK(models::parts::raft::reached_by_majority(members(0b1111), value) == 20);
   CHECK(models::parts::raft::reached_by_majority(members(0b1), value) == 10);
   CHECK(models::parts::raft::reached_by_majority({}, value) == 0);
+  // Half of them, which is not enough for two to meet.
+  const auto half = models::parts::raft::Quorum::half;
+  CHECK(models::parts::raft::reached_by_majority(members(0b1111), value, half) == 30);
+  CHECK(models::parts::raft::reached_by_majority(five, value, half) == 30);
+  CHECK(models::parts::raft::reached_by_majority(members(0b1), value, half) == 10);
 }
 
 TEST_CASE("quorums: a joint configuration needs both majorities, learners never count") {

@@ -78,10 +78,22 @@ void check_found(const std::string& bug, const std::string& anomaly, const std::
 
 TEST_CASE("raft: 100 seeds of random faults hold every claim") {
   check_random_faults("scenarios/raft/random-faults.json", 100, 300);
+  check_random_faults("scenarios/raft/random-faults-even.json", 50, 150);
 }
 
 TEST_CASE("raft: the search finds the easy switches within 50 seeds, with the anomaly of each") {
-  check_easy_switches("raft", {"scenarios/raft/random-faults.json"});
+  check_easy_switches("raft",
+                      {"scenarios/raft/random-faults.json", "scenarios/raft/random-faults-even.json"});
+}
+
+TEST_CASE("raft, paxos: a leader that does not hear is replaced in time, unless nothing makes it step down") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"scenarios/raft/random-deafness.json", "raft.prevote-without-checkquorum"},
+      {"scenarios/paxos/random-deafness.json", "caplab.oneway-blind"}};
+  for (const auto& [file, bug] : cases) {
+    check_random_faults(file, 50, 100);
+    check_found(bug, "unavailable", file, 50);
+  }
 }
 
 TEST_CASE("paxos: 100 seeds of random faults hold every claim, of the log and of registers") {

@@ -37,10 +37,24 @@ const std::vector<sim::OperationKind>& operation_kinds() {
   return all;
 }
 
+namespace {
+
+// Reads are of what the workload's clients write: of the first such kind in the table above.
+char family_of_reads(const sim::Workload& workload) {
+  for (const Kind& kind : kinds) {
+    if (kind.verb != Verb::get && parts::asks_for(kind.f, workload, operation_kinds())) return kind.family;
+  }
+  return 'x';
+}
+
+}  // namespace
+
 Client::Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases,
-               std::vector<NodeId> servers, std::size_t index)
+               std::vector<NodeId> servers, std::size_t index, Silence silence)
     : Worker(env, workload, phases, operation_kinds(), index),
       servers_(std::move(servers)),
+      silence_(silence),
+      family_of_reads_(family_of_reads(workload)),
       chance_(env.stream("choices")) {}
 
 sim::Task<> Client::run() {
@@ -77,7 +91,8 @@ Command Client::command_for(const OperationSource::Drawn& drawn) const {
       *std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& k) { return k.f == drawn.f; });
   Command command;
   command.verb = kind.verb;
-  command.key = kind.family + std::to_string(drawn.key);
+  const char family = kind.verb == Verb::get ? family_of_reads_ : kind.family;
+  command.key = family + std::to_string(drawn.key);
   switch (kind.verb) {
     case Verb::put:
       command.value = drawn.value;
@@ -171,7 +186,10 @@ sim::Task<Ending> Client::execute(Command command) {
     server = next_server(server, hint);
     if (!knows_better) co_await sleep(breather);
   }
-  if (silences > 0) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
+  if (silences > 0) {
+    const bool is_failure = silence_ == Silence::is_failure;
+    co_return Ending{is_failure ? sim::Outcome::fail : sim::Outcome::info, {}, "timeout", sim::no_node};
+  }
   co_return Ending{sim::Outcome::fail, {}, "no leader", server};
 }
 

@@ -3,6 +3,7 @@
 // command which it tries again takes effect once.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,11 +17,17 @@ namespace lightcone::models::parts::key_value {
 // The operations that clients do, and what they are to the store.
 const std::vector<sim::OperationKind>& operation_kinds();
 
+// What a client takes the end of its patience for.
+enum class Silence : std::uint8_t {
+  says_nothing,  // the command may have been executed, or yet be
+  is_failure,    // "it was not": the mistake of `caplab.timeout-is-failure`
+};
+
 class Client final : public parts::Worker {
  public:
   // `servers`: nearest first. `index`: of this client among the clients, from 0.
   Client(sim::Env& env, const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
-         std::size_t index);
+         std::size_t index, Silence silence = Silence::says_nothing);
 
   sim::Task<> run() override;
 
@@ -36,6 +43,8 @@ class Client final : public parts::Worker {
   void remember(const Command& command, const Ending& ending);
 
   std::vector<NodeId> servers_;
+  Silence silence_;
+  char family_of_reads_;
   sim::Stream chance_;
   Session session_ = 0;
   std::uint64_t sequence_ = 0;

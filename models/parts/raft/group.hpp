@@ -169,7 +169,8 @@ class Group {
   template <class ValueOf>
   std::uint64_t reached(const ValueOf& value) const {
     const Counting counting = safe_.only_voters_count ? Counting::voters : Counting::voters_and_learners;
-    return reached_by_quorum(configuration_, counting, value);
+    const Quorum quorum = safe_.quorums_meet ? Quorum::majority : Quorum::half;
+    return reached_by_quorum(configuration_, counting, value, quorum);
   }
 
   // group_election.cpp

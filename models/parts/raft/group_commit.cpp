@@ -13,7 +13,7 @@ void Group::advance_commit() {
     }
     return 0;
   };
-  const Index index = reached(held);
+  const Index index = safe_.commit_needs_quorum ? reached(held) : held(env_.self());
   if (index <= commit_) return;
   // 5.4.2: an entry of an older term may be on a majority and still be overwritten (Figure 8); it is
   // committed by an entry of the current term behind it.
@@ -41,6 +41,7 @@ void Group::apply_committed() {
 void Group::maybe_snapshot() {
   if (options_.snapshot_every == 0) return;
   if (applied_ - log_.snapshot().last_index < options_.snapshot_every) return;
+  if (!log_.term_at(applied_)) return;  // without a safeguard, what was applied can be gone from the log
   const Snapshot snapshot{applied_, *log_.term_at(applied_), configuration_at(applied_), machine_.snapshot()};
   if (!log_.save_snapshot(snapshot)) return;
   persist();

@@ -178,7 +178,7 @@ void Group::on(const AppendEntries& append, NodeId from) {
   if (!observe_term(append.term)) return;
   ensure(position_ != Position::leader || !safe_.persist_vote || !safe_.only_voters_count ||
              from == env_.self() || !safe_.one_change_at_a_time || !safe_.wiped_member_abstains ||
-             !safe_.own_commit_before_change,
+             !safe_.own_commit_before_change || !safe_.quorums_meet,
          "a leader hears from no other leader of its term while all safeguards of elections are on");
   hear_from_leader(from);
   if (self_.lost_memory && self_.lost_at == 0 && append.commit > 0) {

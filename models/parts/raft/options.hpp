@@ -45,6 +45,8 @@ struct Safeguards {
   bool lease_needs_stickiness = true;
   bool restarted_voter_waits = true;
   bool transfer_ends_lease = true;
+  bool commit_needs_quorum = true;  // an entry is committed once a quorum has it, not the leader alone
+  bool quorums_meet = true;         // a quorum is more than half of the members
 };
 
 }  // namespace lightcone::models::parts::raft
