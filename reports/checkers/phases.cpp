@@ -189,11 +189,10 @@ Findings find_silence(const sim::History& history, const Availability& bounds) {
   std::vector<std::size_t> tried = tried_in(silence);
   std::erase_if(tried, [&](std::size_t i) { return history[i].outcome == sim::Outcome::ok; });
   if (tried.empty()) return findings;
-  findings.add("unavailable",
-               fmt::format("from {} to {} no operation succeeded; {}", in_time_units(silence.from),
-                           in_time_units(silence.until),
-                           tried.size() == 1 ? "one was tried" : fmt::format("{} were tried", tried.size())),
-               std::move(tried));
+  std::string text = fmt::format(
+      "from {} to {} no operation succeeded; {}", in_time_units(silence.from), in_time_units(silence.until),
+      tried.size() == 1 ? "one was tried" : fmt::format("{} were tried", tried.size()));
+  findings.add("unavailable", std::move(text), std::move(tried));
   return findings;
 }
 

@@ -17,7 +17,19 @@ std::string in_words(const sim::Value& value) {
   return text + "...";
 }
 
-std::string in_time_units(std::int64_t nanoseconds) { return sim::to_text(sim::Duration(nanoseconds)); }
+std::string in_time_units(std::int64_t nanoseconds) {
+  constexpr std::size_t readable = 8;
+  std::string exact = sim::to_text(sim::Duration(nanoseconds));
+  const std::int64_t size = nanoseconds < 0 ? -nanoseconds : nanoseconds;
+  if (exact.size() <= readable || size < 1'000) return exact;
+  const auto rounded = [&](std::int64_t thousandth, std::string_view unit) {
+    const std::int64_t thousandths = (size + thousandth / 2) / thousandth;
+    return fmt::format("{}{}.{:03}{}", nanoseconds < 0 ? "-" : "", thousandths / 1'000, thousandths % 1'000,
+                       unit);
+  };
+  if (size >= 1'000'000'000) return rounded(1'000'000, "s");
+  return size >= 1'000'000 ? rounded(1'000, "ms") : exact;
+}
 
 std::string in_words(const sim::Operation& operation) {
   const std::string where = operation.key.is_null() ? "" : in_words(operation.key);

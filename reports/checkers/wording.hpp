@@ -18,7 +18,8 @@ std::string in_words(const sim::Operation& operation);
 // JSON, cut after some 60 bytes.
 std::string in_words(const sim::Value& value);
 
-// A time or a span of one, of a history in nanoseconds: `1500ms`.
+// A time or a span of one, of a history in nanoseconds: `1500ms`; one that takes many digits is rounded to a
+// thousandth of its unit: `1.997s`.
 std::string in_time_units(std::int64_t nanoseconds);
 
 // "1 element", "2 elements".

@@ -71,3 +71,21 @@ TEST_CASE("a history of another object is not judged, and the operation that doe
   CHECK(judgement.summary == "operation 1 is 'enqueue', which a register does not offer");
   CHECK(judgement.operations == std::vector<std::size_t>{1});
 }
+
+TEST_CASE("a read of what a failed write wrote is no phantom, and the write is named") {
+  Operation write = ok(0, "write", 7, {}, 0, 1);
+  write.outcome = Outcome::fail;
+  for (const char* object : {"register", "cas-register"}) {
+    const Judgement judgement =
+        judge({write, ok(1, "read", {}, 0, 0, 1), ok(1, "read", {}, 7, 2, 3)}, object, 0);
+    INFO(object);
+    CHECK(judgement.verdict == Verdict::violated);
+    CHECK(judgement.anomaly == "nonlinearizable");
+    REQUIRE_FALSE(judgement.reason.empty());
+    CHECK(judgement.reason.back().operations.front() == 0);
+  }
+  Operation swap = ok(0, "cas", lightcone::sim::ValueList{0, 7}, {}, 0, 1);
+  swap.outcome = Outcome::fail;
+  CHECK(judge({swap, ok(1, "read", {}, 7, 2, 3)}, "cas-register", 0).anomaly == "nonlinearizable");
+  CHECK(judge({write, ok(1, "read", {}, 8, 2, 3)}, "register", 0).anomaly == "phantom");
+}

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "reports/checkers/linearizability/narration.hpp"
 
@@ -17,6 +18,27 @@ ValueId value_of(const Op& op) {
   return op.verb == Verb::compare_and_set ? op.other : op.value;
 }
 
+// The operation of another outcome than ok or info that would have written what `read` found, if there is
+// one. What a client calls failed must never take effect; a client that does not know has to say `info`.
+std::optional<std::size_t> failed_writer(const sim::History& history, const sim::Operation& read) {
+  if (read.result.is_null()) return std::nullopt;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const sim::Operation& other = history[i];
+    if (other.outcome != sim::Outcome::fail || other.key != read.key) continue;
+    const sim::ValueList* pair = other.value.as_list();
+    const bool swaps = pair != nullptr && pair->size() == 2 && (*pair)[1] == read.result;
+    if (swaps || other.value == read.result) return i;
+  }
+  return std::nullopt;
+}
+
+Step told_of_failure(const sim::Operation& writer, std::size_t at, std::size_t read) {
+  return {fmt::format("{} would have written it, and ended as failed: it took effect all the same. Whoever "
+                      "got no answer does not know that it failed, and has to say so",
+                      named(writer)),
+          {at, read}};
+}
+
 class ZoneStory {
  public:
   ZoneStory(const ZoneConflict& conflict, Part part, const sim::History& history, const Object& object)
@@ -25,10 +47,7 @@ class ZoneStory {
   Explanation tell() {
     switch (conflict_.kind) {
       case ZoneConflict::Kind::never_written:
-        explanation_.anomaly = "phantom";
-        say(fmt::format("{} saw a value that no operation wrote and that was not there at the start",
-                        the(conflict_.later)),
-            {conflict_.later});
+        tell_never_written();
         break;
       case ZoneConflict::Kind::from_the_future:
         explanation_.anomaly = "nonlinearizable";
@@ -69,6 +88,8 @@ class ZoneStory {
 
   std::string verdict_text() const {
     switch (conflict_.kind) {
+      case ZoneConflict::Kind::never_written:
+        return "it saw what a failed operation would have written";
       case ZoneConflict::Kind::from_the_future:
         return "what was seen of it had been seen before it began";
       case ZoneConflict::Kind::taken_twice:
@@ -92,6 +113,17 @@ class ZoneStory {
       if (op != none) step.operations.push_back(part_[op].index);
     }
     explanation_.reason.push_back(std::move(step));
+  }
+
+  void tell_never_written() {
+    explanation_.anomaly = "phantom";
+    say(fmt::format("{} saw a value that no operation wrote and that was not there at the start",
+                    the(conflict_.later)),
+        {conflict_.later});
+    const auto writer = failed_writer(history_, at(conflict_.later));
+    if (!writer) return;
+    explanation_.anomaly = "nonlinearizable";
+    explanation_.reason.push_back(told_of_failure(history_[*writer], *writer, part_[conflict_.later].index));
   }
 
   // `first`, `last`: one value (or a chain of values, each replaced by who saw it); `earlier`, `later`:
@@ -236,6 +268,11 @@ Explanation explained(const std::vector<std::uint32_t>& kept, std::uint32_t stuc
   }
   explanation.reason.push_back({end, {part[stuck].index}});
   explanation.summary = fmt::format("{}: no order of the operations explains it", the(stuck));
+  if (explanation.anomaly != "phantom") return explanation;
+  if (const auto writer = failed_writer(history, history[part[stuck].index])) {
+    explanation.anomaly = "nonlinearizable";
+    explanation.reason.push_back(told_of_failure(history[*writer], *writer, part[stuck].index));
+  }
   return explanation;
 }
 
