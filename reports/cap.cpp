@@ -70,10 +70,17 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
+// Values that clients merge, as carts: what is read of them need not have been written by anybody.
+bool has_merged_values(const sim::History& history) {
+  return std::ranges::any_of(history, [](const Operation& operation) {
+    return operation.value.as_list() != nullptr && !is_read(operation);
+  });
+}
+
 // Of registers the strongest session model; of other objects nothing between.
 std::string strongest_below(const sim::History& history, const std::string& object,
                             const checkers::Budget& budget) {
-  if (object != "kv") return "not linearizable";
+  if (object != "kv" || has_merged_values(history)) return "not linearizable";
   const checkers::Checked sessions = check(history, "kv-register", {}, budget);
   const auto holds = [&](std::string_view name) {
     return std::find(sessions.holds.begin(), sessions.holds.end(), name) != sessions.holds.end();
@@ -84,6 +91,25 @@ std::string strongest_below(const sim::History& history, const std::string& obje
   return sessions.holds.empty() ? "no session guarantee" : joined(sessions.holds);
 }
 
+Consistency consistency_of(const sim::History& history, const std::string& object, Verdict linearizable,
+                           const checkers::Budget& budget) {
+  Consistency found;
+  found.is_decided = linearizable != Verdict::unknown && linearizable != Verdict::invalid;
+  found.is_linearizable = linearizable == Verdict::held;
+  if (!found.is_decided) {
+    found.strongest = "undecided";
+  } else {
+    found.strongest = found.is_linearizable ? "linearizable" : strongest_below(history, object, budget);
+  }
+  return found;
+}
+
+Verdict linearizability_of(const sim::History& history, const std::string& object,
+                           const checkers::Budget& budget) {
+  const checkers::Checked checked = check(history, object, {"linearizable"}, budget);
+  return checked.problem.empty() ? checked.verdict : Verdict::unknown;
+}
+
 // As it was judged where the model makes the claim, however weakly.
 Verdict linearizability_of(const sim::RunRecord& run, const RunReport& report, const std::string& object,
                            const checkers::Budget& budget) {
@@ -91,51 +117,81 @@ Verdict linearizability_of(const sim::RunRecord& run, const RunReport& report, c
     return std::holds_alternative<sim::judged_by::Linearizability>(each.claim.judged_by);
   });
   if (claim != report.claims.end()) return claim->judgement.verdict;
-  const checkers::Checked checked = check(run.history, object, {"linearizable"}, budget);
-  return checked.problem.empty() ? checked.verdict : Verdict::unknown;
+  return linearizability_of(run.history, object, budget);
 }
 
-void find_consistency(const sim::RunRecord& run, const RunReport& report, const checkers::Budget& budget,
-                      CapRow& row) {
-  const std::string object = checkers::guess_model(run.history);
-  const Verdict linearizable = linearizability_of(run, report, object, budget);
-  row.is_decided = linearizable != Verdict::unknown && linearizable != Verdict::invalid;
-  row.is_linearizable = linearizable == Verdict::held;
-  if (!row.is_decided) {
-    row.consistency = "undecided";
-  } else {
-    row.consistency = row.is_linearizable ? "linearizable" : strongest_below(run.history, object, budget);
+// What was asked until the phase ended, but of earlier answers only that something was done: if this breaks a
+// model, then so does the whole history, by something that was seen in this phase.
+sim::History seen_in(const sim::History& history, Duration from, Duration until) {
+  sim::History seen;
+  for (const Operation& operation : history) {
+    if (operation.invoke >= until.count()) continue;
+    const bool is_earlier = operation.complete < from.count();
+    if (is_earlier && is_read(operation)) continue;
+    seen.push_back(operation);
+    const bool answers_sum = operation.f == "incr" || operation.f == "append";
+    if (is_earlier && answers_sum) seen.back().result = {};
   }
+  return seen;
+}
+
+CapPhase measure_phase(const sim::RunRecord& run, const PartitionScript& script,
+                       const PartitionScript::Phase& phase, const std::string& object,
+                       const checkers::Budget& budget) {
+  CapPhase measured;
+  measured.name = phase.name;
+  const Duration began = phase.began.time_since_epoch();
+  const Duration ended = phase.ended.time_since_epoch();
+  for (const auto& side : script.sides) {
+    measured.sides.push_back(answers_within(run.history, began, ended, &side));
+    measured.settled.push_back(answers_within(run.history, began + (ended - began) / 2, ended, &side));
+  }
+  const sim::History seen = seen_in(run.history, began, ended);
+  measured.consistency = consistency_of(seen, object, linearizability_of(seen, object, budget), budget);
+  return measured;
 }
 
 }  // namespace
 
 bool CapRow::is_available() const {
-  return !settled.empty() && std::all_of(settled.begin(), settled.end(), [](const Answers& side) {
-    return side.per_mille() >= available_from;
-  });
+  if (phases.empty() || phases.front().settled.empty()) return false;
+  return std::ranges::all_of(phases.front().settled,
+                             [](const Answers& side) { return side.per_mille() >= available_from; });
 }
 
 bool CapRow::is_fast() const { return healthy.answered > 0 && healthy.nine_of_ten < longest_round_trip / 4; }
 
 std::string CapRow::pacelc() const {
-  const std::string p = is_available() ? "PA" : is_linearizable ? "PC" : "P-";
-  const std::string e = is_fast() ? "EL" : is_linearizable ? "EC" : "E-";
+  const std::string p = is_available() ? "PA" : whole.is_linearizable ? "PC" : "P-";
+  const std::string e = is_fast() ? "EL" : whole.is_linearizable ? "EC" : "E-";
   return p + "/" + e;
 }
 
-CapRow measure_cap(const sim::RunRecord& run, const Partition& partition, const checkers::Budget& budget) {
+std::vector<PartitionScript::Phase> PartitionScript::phases_of(const sim::RunRecord& run) {
+  const auto is_server = [&](std::size_t node) { return run.node_roles[node] != "client"; };
+  std::size_t servers = 0;
+  for (std::size_t node = 0; node < run.node_roles.size(); ++node) servers += is_server(node) ? 1 : 0;
+  std::vector<Phase> phases;
+  for (const sim::FaultRecord& fault : run.faults) {
+    if (fault.kind == "net.oneway") phases.push_back({"one way", fault.began, fault.ended});
+    if (fault.kind != "net.part") continue;
+    const auto named = static_cast<std::size_t>(
+        std::ranges::count_if(fault.nodes, [&](sim::NodeId node) { return is_server(node.index); }));
+    phases.push_back({named < servers ? "bridge" : "split", fault.began, fault.ended});
+  }
+  return phases;
+}
+
+CapRow measure_cap(const sim::RunRecord& run, const PartitionScript& script, const checkers::Budget& budget) {
   CapRow row;
   row.longest_round_trip = run.longest_round_trip;
-  const Duration began = partition.began.time_since_epoch();
-  const Duration ended = partition.ended.time_since_epoch();
+  const Duration began = script.phases.front().began.time_since_epoch();
   row.healthy = answers_within(run.history, std::min(run.phases.faults_begin, began), began, nullptr);
-  for (const auto& side : partition.sides) {
-    row.sides.push_back(answers_within(run.history, began, ended, &side));
-    row.settled.push_back(answers_within(run.history, began + (ended - began) / 2, ended, &side));
-  }
+  const std::string object = checkers::guess_model(run.history);
+  for (const auto& phase : script.phases)
+    row.phases.push_back(measure_phase(run, script, phase, object, budget));
   const RunReport report = judge(run, budget);
-  find_consistency(run, report, budget, row);
+  row.whole = consistency_of(run.history, object, linearizability_of(run, report, object, budget), budget);
   std::set<std::string> anomalies;
   for (const ClaimReport& claim : report.claims) {
     if (claim.judgement.verdict != Verdict::violated && claim.judgement.verdict != Verdict::weak) continue;

@@ -26,19 +26,31 @@ struct Answers {
   std::uint64_t per_mille() const { return asked == 0 ? 0 : 1000 * answered / asked; }
 };
 
-struct CapRow {
-  Answers healthy;             // from the warm-up to the partition
-  std::vector<Answers> sides;  // of the partition, in the order given
-  // The second half of the partition, when elections and the like are over: what decides about A.
-  std::vector<Answers> settled;
-  std::string
-      consistency;  // the strongest model that holds: "linearizable", "causal", "PRAM", "RYW, MR", ...
+// Which consistency a history has.
+struct Consistency {
+  std::string strongest;  // model that holds: "linearizable", "causal", "PRAM", "RYW, MR", ...
   bool is_linearizable = false;
-  bool is_decided = true;              // whether it is linearizable; else the budget was spent
+  bool is_decided = true;  // whether it is linearizable; else the budget was spent
+};
+
+// A time with faults of the network, measured.
+struct CapPhase {
+  std::string name;
+  std::vector<Answers> sides;    // in the order given
+  std::vector<Answers> settled;  // in its second half, when elections and the like are over
+  // Of what was read in it, given all that had been written until its end.
+  Consistency consistency;
+};
+
+struct CapRow {
+  Answers healthy;  // from the warm-up to the first phase
+  std::vector<CapPhase> phases;
+  Consistency whole;                   // of the whole history
   std::vector<std::string> anomalies;  // of what is broken: claims that are violated, or weak ones
   sim::Duration longest_round_trip{};
 
-  // Every side is answered, but for one operation in ten that the partition itself cut off.
+  // In the first phase: every side is answered, but for one operation in ten that the partition itself cut
+  // off. What happens in its second half decides.
   bool is_available() const;
   // Without a partition, answers do not wait for another region: nine of ten take less than a quarter of the
   // longest round trip.
@@ -47,14 +59,23 @@ struct CapRow {
   std::string pacelc() const;
 };
 
-struct Partition {
-  sim::Instant began{};
-  sim::Instant ended{};
+// What happens to the network, and between whom.
+struct PartitionScript {
+  struct Phase {
+    std::string name;
+    sim::Instant began{};
+    sim::Instant ended{};
+  };
   std::vector<std::vector<std::int64_t>> sides;  // processes of the history
+  std::vector<Phase> phases;                     // in order of time; the first is the partition of CAP
+
+  // The phases of a run: each net.part is a "split", or a "bridge" if it leaves out a server, which then
+  // reaches both sides; each net.oneway is "one way".
+  static std::vector<Phase> phases_of(const sim::RunRecord& run);
 };
 
-// The history must have an object that the judges know or can guess.
-CapRow measure_cap(const sim::RunRecord& run, const Partition& partition,
+// The history must have an object that the judges know or can guess; there is a phase at least.
+CapRow measure_cap(const sim::RunRecord& run, const PartitionScript& script,
                    const checkers::Budget& budget = {});
 
 }  // namespace lightcone::reports

@@ -57,7 +57,9 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   } else if (drawn.f == "read") {
     co_await read_accounts();
   } else {
-    std::string key = (drawn.f == "incr" ? "n" : "x") + std::to_string(drawn.key);
+    // Reads are of what this workload's clients write.
+    const bool counts = drawn.f == "incr" || (drawn.f == "get" && !uses("put") && uses("incr"));
+    std::string key = (counts ? "n" : "x") + std::to_string(drawn.key);
     sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
     co_await use_register(drawn.f, std::move(key), std::move(value));
   }

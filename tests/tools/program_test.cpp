@@ -63,8 +63,12 @@ TEST_CASE("caplab: systems beside each other, as a table or as JSON") {
   CHECK(row["pacelc"] == "PC/EC");
   CHECK(row["linearizable"] == true);
   CHECK(row["available"] == false);
-  CHECK(row["sides"].size() == 2);
-  CHECK(row["sides"][1]["answered"] == 0);
+  REQUIRE(row["phases"].size() == 3);
+  CHECK(row["phases"][0]["phase"] == "split");
+  CHECK(row["phases"][0]["sides"].size() == 2);
+  CHECK(row["phases"][0]["sides"][1]["answered"] == 0);
+  CHECK(row["phases"][2]["phase"] == "bridge");
+  CHECK(row["phases"][2]["consistency"] == "linearizable");
   CHECK_THAT(row["reproduce"].get<std::string>(), Contains("--seed 2"));
 }
 

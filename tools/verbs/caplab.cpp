@@ -71,16 +71,28 @@ void print_header(Terminal& terminal) {
                              "median", "ok", "median", "PACELC"));
 }
 
-// Of partitions with more sides than two the first two are in the table; --json has all.
+// Of partitions with more sides than two the first two are in the tables; --json has all.
+constexpr std::size_t sides_shown = 2;
+
+std::string cells_of(const std::vector<Answers>& sides) {
+  std::string cells;
+  for (std::size_t i = 0; i < sides_shown; ++i)
+    cells += fmt::format("{:>5} %{:>9}", sides.at(i).per_mille() / 10, time_or_dash(sides.at(i).either));
+  return cells;
+}
+
+// A line for the split, with the consistency of the whole history; then one for each further phase, with that
+// of what was seen in it.
 void print_row(const Measured& measured, Terminal& terminal) {
   const CapRow& row = measured.row;
-  std::string line = fmt::format("{:<28}{:>9}{:>9}", measured.title, time_or_dash(row.healthy.read),
-                                 time_or_dash(row.healthy.write));
-  for (std::size_t i = 0; i < 2; ++i) {
-    const Answers& side = row.sides.at(i);
-    line += fmt::format("{:>5} %{:>9}", side.per_mille() / 10, time_or_dash(side.either));
+  terminal.print(fmt::format("{:<28}{:>9}{:>9}{}  {:<6} {}\n", measured.title, time_or_dash(row.healthy.read),
+                             time_or_dash(row.healthy.write), cells_of(row.phases.front().sides),
+                             row.pacelc(), row.whole.strongest));
+  for (std::size_t i = 1; i < row.phases.size(); ++i) {
+    const reports::CapPhase& phase = row.phases[i];
+    terminal.print(fmt::format("  {:<44}{}  {:<6} {}\n", phase.name, cells_of(phase.sides), "",
+                               phase.consistency.strongest));
   }
-  terminal.print(fmt::format("{}  {:<6} {}\n", line, row.pacelc(), row.consistency));
   if (row.anomalies.empty()) return;
   terminal.print(fmt::format("  seen: {}\n", fmt::join(row.anomalies, ", ")));
 }
@@ -90,19 +102,33 @@ nlohmann::ordered_json json_of(const Answers& answers) {
           {"answered", answers.answered},
           {"read_p50_ns", answers.read.count()},
           {"write_p50_ns", answers.write.count()},
-          {"p50_ns", answers.either.count()}};
+          {"p50_ns", answers.either.count()},
+          {"p90_ns", answers.nine_of_ten.count()}};
+}
+
+nlohmann::ordered_json json_of(const std::vector<Answers>& sides) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Answers& side : sides) json.push_back(json_of(side));
+  return json;
+}
+
+nlohmann::ordered_json json_of(const reports::CapPhase& phase) {
+  return {{"phase", phase.name},
+          {"sides", json_of(phase.sides)},
+          {"settled", json_of(phase.settled)},
+          {"consistency", phase.consistency.strongest}};
 }
 
 std::string json_line(const Measured& measured) {
   const CapRow& row = measured.row;
   nlohmann::ordered_json json = {
       {"scenario", measured.title}, {"file", measured.file}, {"before", json_of(row.healthy)}};
-  json["sides"] = nlohmann::ordered_json::array();
-  for (const Answers& side : row.sides) json["sides"].push_back(json_of(side));
+  json["phases"] = nlohmann::ordered_json::array();
+  for (const reports::CapPhase& phase : row.phases) json["phases"].push_back(json_of(phase));
   json["available"] = row.is_available();
   json["linearizable"] =
-      row.is_decided ? nlohmann::ordered_json(row.is_linearizable) : nlohmann::ordered_json();
-  json["consistency"] = row.consistency;
+      row.whole.is_decided ? nlohmann::ordered_json(row.whole.is_linearizable) : nlohmann::ordered_json();
+  json["consistency"] = row.whole.strongest;
   json["pacelc"] = row.pacelc();
   json["anomalies"] = row.anomalies;
   json["reproduce"] = measured.reproduce;
@@ -116,23 +142,19 @@ class CaplabVerb final : public Verb {
   std::string_view operands() const override { return "[SCENARIO...]"; }
   std::string_view operand_option() const override { return "scenario"; }
   std::string_view explanation() const override {
-    return "Without SCENARIO: those of scenarios/caplab, one workload and one partition on each system. A "
-           "file of "
-           "your\n"
-           "own needs a net.part between fixed groups, with clients in each.\n"
-           "For each: which share of the operations was answered before the partition and on each of its "
-           "sides, "
-           "and in\n"
-           "what time (medians); which consistency the whole history has; and what PACELC calls that: PA if "
-           "in the\n"
-           "second half of the partition every side got nine answers of ten, PC if not, and the history is\n"
-           "linearizable; EL if without a partition nine of ten waited for no other region, EC if it did, "
-           "and "
-           "is\n"
-           "linearizable; a dash where neither was had.\n\n"
-           "Exit codes: 0 measured; 1 a system was available and linearizable at once, which cannot be; 2 a "
-           "judge\n"
-           "could not decide; 64 wrong usage, 65 a bad file.\n";
+    return "Without SCENARIO: those of scenarios/caplab, one workload and one script of partitions\n"
+           "on each system: a split, messages that are lost one way, and a split with one server that\n"
+           "reaches both sides (a bridge). A file of your own needs a net.part between fixed groups,\n"
+           "with clients in each; every further net.part or net.oneway is another phase.\n"
+           "For each: which share of the operations was answered before the split and on each of its\n"
+           "sides, and in what time (medians); which consistency the whole history has; and what\n"
+           "PACELC calls that: PA if in the second half of the split every side got nine answers of\n"
+           "ten, PC if not, and the history is linearizable; EL if without a partition nine of ten\n"
+           "waited for no other region, EC if it did, and is linearizable; a dash where neither was\n"
+           "had. Below, for each further phase: the same shares and times, and the consistency of what\n"
+           "was seen in it.\n\n"
+           "Exit codes: 0 measured; 1 a system was available and linearizable at once, which cannot\n"
+           "be; 2 a judge could not decide; 64 wrong usage, 65 a bad file.\n";
   }
   void describe(options::options_description& visible) const override {
     visible.add_options()                                                                       //
@@ -155,11 +177,11 @@ std::optional<Measured> CaplabVerb::measure(const std::string& file, const scena
   code = loaded.exit_code;
   if (!loaded.scenario) return std::nullopt;
   const scenarios::Loaded& scenario = *loaded.scenario;
-  reports::Partition partition;
-  partition.sides = sides_of(scenario);
-  const bool fits = partition.sides.size() >= 2 &&
-                    std::all_of(partition.sides.begin(), partition.sides.end(),
-                                [&](const auto& side) { return has_clients(side, scenario); });
+  reports::PartitionScript script;
+  script.sides = sides_of(scenario);
+  const bool fits =
+      script.sides.size() >= 2 && std::all_of(script.sides.begin(), script.sides.end(),
+                                              [&](const auto& side) { return has_clients(side, scenario); });
   if (!fits) {
     terminal.complain(fmt::format("{} has no net.part between fixed groups with clients in each", file));
     code = exit_bad_file;
@@ -173,22 +195,17 @@ std::optional<Measured> CaplabVerb::measure(const std::string& file, const scena
     code = exit_interrupted;
     return std::nullopt;
   }
-  for (const sim::FaultRecord& fault : record->faults) {
-    if (fault.kind != "net.part") continue;
-    partition.began = fault.began;
-    partition.ended = fault.ended;
-    break;
-  }
+  script.phases = reports::PartitionScript::phases_of(*record);
   return Measured{file, scenario.scenario.title, reproduce_line(scenario, overrides, run.seed),
-                  reports::measure_cap(*record, partition)};
+                  reports::measure_cap(*record, script)};
 }
 
 int CaplabVerb::conclude(const std::vector<Measured>& all, bool json, Terminal& terminal) {
   bool decided = true;
   bool both = false;
   for (const Measured& measured : all) {
-    decided = decided && measured.row.is_decided;
-    if (!measured.row.is_available() || !measured.row.is_linearizable) continue;
+    decided = decided && measured.row.whole.is_decided;
+    if (!measured.row.is_available() || !measured.row.whole.is_linearizable) continue;
     both = true;
     terminal.complain(fmt::format("{} was answered on every side, and linearizable: {}", measured.title,
                                   measured.reproduce));
