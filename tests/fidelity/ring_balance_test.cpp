@@ -1,6 +1,7 @@
 // How evenly a ring spreads its load, as published: DeCandia et al., "Dynamo: Amazon's highly available
 // key-value store", SOSP 2007, section 6.2 and Figure 8, strategy 1: T random tokens a node, 30 nodes, three
-// copies of each key. The efficiency of the balance is the mean load over the greatest.
+// copies of each key; strategy 3: partitions of one size. The efficiency of the balance is the mean load over
+// the greatest.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace lightcone::tests {
 
 namespace {
 
-double efficiency(std::size_t tokens, std::uint64_t rings) {
+double efficiency(std::size_t tokens, std::uint64_t rings,
+                  models::parts::Spacing spacing = models::parts::Spacing::random) {
   constexpr std::uint32_t count = 30;
   constexpr std::int64_t copies = 3;
   std::vector<sim::NodeId> nodes;
@@ -22,7 +24,8 @@ double efficiency(std::size_t tokens, std::uint64_t rings) {
   double sum = 0;
   for (std::uint64_t luck = 1; luck <= rings; ++luck) {
     std::int64_t greatest = 0;
-    for (const auto& [node, share] : models::parts::Ring(nodes, tokens, {.luck = luck}).shares(copies))
+    for (const auto& [node, share] :
+         models::parts::Ring(nodes, tokens, {.luck = luck, .spacing = spacing}).shares(copies))
       greatest = std::max(greatest, share);
     sum += copies * 1e6 / count / static_cast<double>(greatest);
   }
@@ -36,6 +39,18 @@ TEST_CASE("ring balance: random tokens, partitions between them") {
   check_row({"T = 100", ".894", .894, .02}, efficiency(100, 100));
   check_row({"T = 333", ".939", .939, .02}, efficiency(333, 40));
   check_row({"T = 1000", ".966", .966, .02}, efficiency(1'000, 20));
+}
+
+// "Strategy 3 achieves the best load balancing efficiency": Q/S partitions of one size a node, with as much
+// to remember, which is who has each of Q = S T places.
+TEST_CASE("ring balance: partitions of one size are more even than random tokens, for as many of them") {
+  using models::parts::Spacing;
+  for (const std::size_t tokens : {std::size_t{10}, std::size_t{100}, std::size_t{333}}) {
+    const double random = efficiency(tokens, 20);
+    const double equal = efficiency(tokens, 20, Spacing::equal);
+    INFO("T = " << tokens << ": " << random << " and " << equal);
+    CHECK(equal > random);
+  }
 }
 
 }  // namespace lightcone::tests

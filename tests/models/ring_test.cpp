@@ -100,6 +100,34 @@ TEST_CASE("ring: for each luck there is another ring") {
   CHECK(Ring(nodes(5), 8, {.luck = 1}).shares(1) == one.shares(1));
 }
 
+TEST_CASE("ring: of a node that is not on it the next ones take the place, and nothing else changes") {
+  const std::vector<NodeId> all = nodes(7);
+  const Ring whole(all, 8);
+  for (const NodeId gone : all) {
+    const Ring rest(all, 8, {.without = {gone}});
+    for (int i = 0; i < 50; ++i) {
+      std::vector<NodeId> expected = whole.walk(key(i));
+      std::erase(expected, gone);
+      CHECK(rest.walk(key(i)) == expected);
+    }
+    CHECK(rest.shares(3).size() == 6);
+  }
+  CHECK(Ring(nodes(2), 8).owners(key(1), 3).size() == 2);
+}
+
+TEST_CASE("ring: partitions of one size are as many for each node, and shared out by luck") {
+  using models::parts::Spacing;
+  const std::vector<NodeId> all = nodes(5);
+  for (const std::uint64_t luck : {1U, 2U}) {
+    const Ring ring(all, 20, {.luck = luck, .spacing = Spacing::equal});
+    for (const auto& [node, share] : ring.shares(1)) CHECK(share == Approx(200'000).margin(1));
+    for (int i = 0; i < 50; ++i) CHECK(ring.walk(key(i)).size() == 5);
+  }
+  const Ring one(all, 20, {.luck = 1, .spacing = Spacing::equal});
+  const Ring two(all, 20, {.luck = 2, .spacing = Spacing::equal});
+  CHECK(one.shares(3) != two.shares(3));
+}
+
 TEST_CASE("ring: with zones the owners stand in different ones, as far as there are any") {
   const std::vector<NodeId> all = nodes(9);
   for (const std::uint32_t count : {1U, 2U, 3U, 4U}) {

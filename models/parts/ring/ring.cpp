@@ -22,17 +22,39 @@ bool is_among(const std::vector<sim::NodeId>& nodes, sim::NodeId node) {
 }  // namespace
 
 Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, RingOptions options)
-    : nodes_(nodes.size()), options_(std::move(options)) {
+    : options_(std::move(options)) {
   sim::ensure(tokens > 0, "a node has a place on its ring");
+  if (options_.spacing == Spacing::random) {
+    place_at_random(nodes, tokens);
+  } else {
+    place_evenly(nodes, tokens);
+  }
+  std::erase_if(places_, [this](const auto& place) { return options_.without.contains(place.second); });
+  nodes_ = static_cast<std::size_t>(std::count_if(
+      nodes.begin(), nodes.end(), [this](sim::NodeId node) { return !options_.without.contains(node); }));
+  std::sort(places_.begin(), places_.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first, a.second.index) < std::pair(b.first, b.second.index);
+  });
+}
+
+void Ring::place_at_random(const std::vector<sim::NodeId>& nodes, std::size_t tokens) {
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     for (std::size_t token = 0; token < tokens; ++token) {
       const std::string name = "node " + std::to_string(node) + " token " + std::to_string(token);
       places_.emplace_back(place_of(options_.luck, name), nodes[node]);
     }
   }
-  std::sort(places_.begin(), places_.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.first, a.second.index) < std::pair(b.first, b.second.index);
-  });
+}
+
+void Ring::place_evenly(const std::vector<sim::NodeId>& nodes, std::size_t tokens) {
+  std::vector<sim::NodeId> turns;
+  for (std::size_t token = 0; token < tokens; ++token) turns.insert(turns.end(), nodes.begin(), nodes.end());
+  sim::Stream chance(options_.luck, "partitions");
+  for (std::size_t left = turns.size(); left > 1; --left)
+    std::swap(turns[left - 1], turns[chance.below(left)]);
+  const sim::Uint128 whole = sim::Uint128{1} << 64U;
+  for (std::size_t i = 0; i < turns.size(); ++i)
+    places_.emplace_back(static_cast<std::uint64_t>(whole * i / turns.size()), turns[i]);
 }
 
 const std::vector<sim::NodeId>& Ring::walk(std::string_view key) const {
