@@ -15,11 +15,12 @@ namespace lightcone::tests {
 namespace {
 
 constexpr std::string_view shopping =
-    R"({"title": "Shopping", "system": {"model": "dynamo", "profile": "dynamo"},
+    R"({"title": "Shopping", "system": {"model": "dynamo", "profile": "dynamo",
+  "parameters": {"anti_entropy_every": "20s"}},
  "network": {"latency": {"uniform": ["500us", "1500us"]}},
  "workload": {"clients": 30, "keys": 10000, "think": {"exponential": {"mean": "50ms"}}, "timeout": "1s",
   "mix": {"add": 3, "remove": 1, "get": 2}},
- "length": "100s", "calm": "20s"})";
+ "length": "84s", "calm": "4s"})";
 
 }  // namespace
 
