@@ -60,6 +60,22 @@ std::vector<Claim> claims_about_siblings(const Parameters& parameters) {
   return {std::move(regular), std::move(acknowledged), owners_agree(), std::move(durable), std::move(bound)};
 }
 
+// With R + W > N and reads that write back nobody has to remember anything.
+Claim sessions_go_forward(const Parameters& parameters) {
+  using judged_by::SessionGuarantee;
+  Claim claim{"P20.6",
+              "a client reads its own writes, and nothing older than it has read",
+              Assumption::a0,
+              judged_by::Sessions{{SessionGuarantee::monotonic_reads, SessionGuarantee::read_your_writes}},
+              {}};
+  if (parameters.session == Session::coordinator && !parameters.is_linearizable())
+    claim.weakly_satisfies = "as long as the client stays with one server that is up";
+  if (parameters.session == Session::none && !parameters.is_linearizable())
+    claim.weakly_satisfies = "as long as the replicas that answer have what the client saw";
+  claim.only_on_request = parameters.session == Session::none;
+  return claim;
+}
+
 std::vector<Claim> claims_about_timestamps(const Parameters& parameters) {
   Claim linearizable{
       "P11.1", "each key is linearizable", Assumption::a1, judged_by::Linearizability{"kv"}, {}};
@@ -77,6 +93,7 @@ std::vector<Claim> claims_about_timestamps(const Parameters& parameters) {
       acknowledged_by_quorum(parameters),
   };
   if (!parameters.is_regular()) claims[4].weakly_satisfies = what_is_satisfied(parameters);
+  claims.push_back(sessions_go_forward(parameters));
   return claims;
 }
 
@@ -98,8 +115,12 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
   claims.push_back(carts_keep_items(parameters));
   if (parameters.has_gossip()) {
     claims.push_back(
-        {"P20.4", "soon after the heal the servers agree about who is on the ring, and up", Assumption::a3});
-    claims.push_back({"P20.5", "a server that joins answers for ranges that it has streamed, and no others",
+        {"P20.4",
+         "soon after the heal the servers agree about who is on the ring, and up; who was removed stays out",
+         Assumption::a3});
+    claims.push_back({"P20.5",
+                      "a server that joins answers for ranges that it has streamed, and no others; who goes "
+                      "stays until the new owners have its ranges",
                       Assumption::a0});
   }
   claims.push_back(

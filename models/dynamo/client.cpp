@@ -141,6 +141,10 @@ sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, si
 }
 
 void Client::remember(const std::string& key, const Version& version) {
+  if (parameters_.session == Session::client) {
+    Tag& newest = newest_[key];
+    newest = std::max(newest, version.tag);
+  }
   if (!parameters_.keeps_siblings()) return;
   known_.insert_or_assign(key, Known{version.siblings.context(), writes_in(version)});
 }
@@ -155,13 +159,15 @@ sim::Value Client::answer_of(const Version& version) const {
 }
 
 sim::Task<Client::Ending> Client::get(std::string key, NodeId server) {
-  Get request{std::move(key)};
-  auto reply = co_await call<Got, Refused>(server, std::move(request), workload().timeout);
+  Get request{std::move(key), {}};
+  if (const auto seen = newest_.find(request.key); seen != newest_.end()) request.floor = seen->second;
+  auto reply = co_await call<Got, Refused, NotMember>(server, std::move(request), workload().timeout);
   // A read changes nothing: without an answer it may be called off.
   if (!reply) co_return Ending{sim::Outcome::fail, {}, "timeout", server};
   if (auto* got = std::get_if<Got>(&*reply)) {
     co_return Ending{sim::Outcome::ok, std::move(got->version), {}, server};
   }
+  if (std::holds_alternative<NotMember>(*reply)) co_return forget(server);
   co_return Ending{sim::Outcome::fail, {}, "no quorum", server};
 }
 
@@ -180,6 +186,7 @@ sim::Task<Client::Ending> Client::put(std::string_view f, std::string key, sim::
   request.value = std::move(value);
   request.deleted = f == "delete";
   request.at = env().wall();
+  if (const auto seen = newest_.find(request.key); seen != newest_.end()) request.floor = seen->second;
   return write<Written>(std::move(request), server);
 }
 
@@ -200,21 +207,29 @@ Version version_of(const CausalPut&, const CausalWritten& written) { return writ
 template <class Done, class Request>
 sim::Task<Client::Ending> Client::write(Request request, NodeId server) {
   const sim::MonoTime deadline = env().mono() + workload().timeout;
-  std::optional<std::variant<Done, Refused, Unsure, Reconnect>> reply;
+  std::optional<std::variant<Done, Refused, Unsure, Reconnect, NotMember>> reply;
   do {
     request.connection = connections_[server];
     request.number = ++puts_;
     Request copy = request;
-    reply = co_await call<Done, Refused, Unsure, Reconnect>(server, std::move(copy), deadline - env().mono());
+    reply = co_await call<Done, Refused, Unsure, Reconnect, NotMember>(server, std::move(copy),
+                                                                       deadline - env().mono());
     if (!reply) co_return Ending{sim::Outcome::info, {}, "timeout", sim::no_node};
     if (const auto* fresh = std::get_if<Reconnect>(&*reply)) connections_[server] = fresh->connection;
   } while (std::holds_alternative<Reconnect>(*reply) && env().mono() < deadline);
   if (const auto* done = std::get_if<Done>(&*reply)) {
     co_return Ending{sim::Outcome::ok, version_of(request, *done), {}, server};
   }
+  if (std::holds_alternative<NotMember>(*reply)) co_return forget(server);
   if (std::holds_alternative<Refused>(*reply) || std::holds_alternative<Reconnect>(*reply))
     co_return Ending{sim::Outcome::fail, {}, "no quorum", server};
   co_return Ending{sim::Outcome::info, {}, "no quorum in time", server};
+}
+
+// Nothing was done there, and nothing ever will be.
+Client::Ending Client::forget(NodeId server) {
+  if (servers_.size() > 1) std::erase(servers_, server);
+  return {sim::Outcome::fail, {}, "not a member", server};
 }
 
 NodeId Client::choose_server() {

@@ -72,6 +72,7 @@ class Client final : public parts::Worker {
   sim::Task<Ending> write(Request request, NodeId server);
   void remember(const std::string& key, const Version& version);
   sim::Value answer_of(const Version& version) const;
+  Ending forget(NodeId server);
   NodeId choose_server();
 
   const Parameters& parameters_;
@@ -88,6 +89,7 @@ class Client final : public parts::Worker {
     std::vector<WriteId> writes{};
   };
   std::map<std::string, Known> known_;  // by key: as it was read, or written, last
+  std::map<std::string, Tag> newest_;   // by key: what was read or written, where clients keep their session
   Progress progress_;
 };
 

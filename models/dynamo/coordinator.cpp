@@ -44,9 +44,18 @@ void Coordinator::ask_owners(RequestId id, const Request& request) {
   }
 }
 
+// Whom nobody asks any more answers for nobody.
+bool Coordinator::is_no_member(const sim::From& from) {
+  if (!is_gone(membership_.standing())) return false;
+  env_.reply(from, NotMember{});
+  return true;
+}
+
 void Coordinator::on(const Get& get, const sim::From& from) {
+  if (is_no_member(from)) return;
   RequestId id = 0;
-  const Request& request = open(false, get.key, from, id);
+  Request& request = open(false, get.key, from, id);
+  request.floor = floor_of(get.key, get.floor);
   ask_owners(id, request);
 }
 
@@ -58,9 +67,11 @@ bool Coordinator::is_news(const AnyPut& put, const sim::From& from) {
 }
 
 void Coordinator::on(const Put& put, const sim::From& from) {
+  if (is_no_member(from)) return;
   if (!is_news(put, from)) return;
   RequestId id = 0;
   Request& request = open(true, put.key, from, id);
+  request.floor = floor_of(put.key, put.floor);
   request.version.value = put.value;
   request.version.deleted = put.deleted;
   if (put.deleted) request.version.deleted_at = env_.wall();
@@ -72,12 +83,14 @@ void Coordinator::on(const Put& put, const sim::From& from) {
   const bool clients = safe_.logical_timestamps && parameters_.timestamps == Timestamps::client_clock;
   const sim::WallTime now = clients ? put.at : env_.wall();
   // A clock may show a time before the start of the run.
-  const std::int64_t counter = std::max<std::int64_t>(now.time_since_epoch().count(), 1);
+  const std::int64_t counter =
+      std::max<std::int64_t>(now.time_since_epoch().count(), request.floor.counter + 1);
   request.version.tag = {counter, env_.self().index, id};
   store(id, request);
 }
 
 void Coordinator::on(const CausalPut& put, const sim::From& from) {
+  if (is_no_member(from)) return;
   if (!is_news(put, from)) return;
   RequestId id = 0;
   Request& request = open(true, put.key, from, id);
@@ -140,7 +153,7 @@ void Coordinator::on(const RGot& got, const sim::From& from) {
       request.version.tag.counter = std::max(request.version.tag.counter, got.version.tag.counter);
     }
     const auto needed = static_cast<std::size_t>(parameters_.read_quorum);
-    if (request.answers.size() >= needed) queried(at->first, request);
+    if (request.answers.size() >= needed && reaches_floor(request)) queried(at->first, request);
     return;
   }
   // An answer after the quorum's: it may be behind, or have what nobody else had.
@@ -150,7 +163,8 @@ void Coordinator::on(const RGot& got, const sim::From& from) {
 // A quorum has said what it has.
 void Coordinator::queried(RequestId id, Request& request) {
   if (request.is_write) {
-    const std::int64_t counter = std::max(request.version.tag.counter, request.collected) + 1;
+    const std::int64_t counter =
+        std::max({request.version.tag.counter, request.collected, request.floor.counter}) + 1;
     request.version.tag = {counter, env_.self().index, id};
     store(id, request);
     return;
@@ -209,8 +223,9 @@ void Coordinator::on(const OwnersAreLate& late) {
   if (request.phase == Phase::querying && request.is_taken) return;
   const std::vector<NodeId>& walk = request.route.walk;
   for (const NodeId owner : owners_of(request)) {
-    if (has_stored(request, owner) || (request.phase == Phase::querying && has_answered(request, owner)))
-      continue;
+    const bool is_answered =
+        request.phase == Phase::querying && has_answered(request, owner) && reaches_floor(request);
+    if (has_stored(request, owner) || is_answered) continue;
     const bool is_left = request.next_fallback < walk.size();
     if (request.phase == Phase::querying) {
       if (!parameters_.sloppy || !is_left) break;
@@ -235,12 +250,14 @@ void Coordinator::on(const HintKept& kept, const sim::From& from) {
 
 // A read's write-back goes where the read went.
 std::size_t Coordinator::needed_to_store(const Request& request) const {
-  return request.is_write ? request.route.needed : static_cast<std::size_t>(parameters_.write_quorum);
+  if (request.is_write) return request.route.needed;
+  return std::min(request.route.owners, static_cast<std::size_t>(parameters_.write_quorum));
 }
 
 void Coordinator::succeed(RequestId id, Request& request) {
   request.phase = Phase::answered;
   const WriteId write = request.take ? request.take->content.write : 0;
+  remember(request);
   latest_ = {latest_.number + 1, request.is_write, request.key, request.version, write, {}};
   for (const Answer& answer : request.answers) latest_.answered.push_back(answer.node);
   if (request.take) {
@@ -252,6 +269,27 @@ void Coordinator::succeed(RequestId id, Request& request) {
     for (const Answer& answer : request.answers) repair(request, answer.node, answer.version);
   }
   if (request.is_write && request.stored.size() >= request.route.owners) close(id);
+}
+
+// --- sessions: what was seen of a key is the least that is read next (Terry et al., PDIS 1994)
+// --------------
+
+Tag Coordinator::floor_of(const std::string& key, const Tag& of_client) const {
+  if (!safe_.sessions_are_kept) return {};
+  const auto mine = answered_.find(key);
+  return mine == answered_.end() ? of_client : std::max(mine->second, of_client);
+}
+
+// What was deleted may be forgotten by now.
+bool Coordinator::reaches_floor(const Request& request) {
+  return request.is_write || request.version.tag >= request.floor ||
+         request.collected >= request.floor.counter;
+}
+
+void Coordinator::remember(const Request& request) {
+  if (parameters_.session != Session::coordinator) return;
+  Tag& newest = answered_[request.key];
+  newest = std::max(newest, request.version.tag);
 }
 
 // Of a read, to a replica that is behind what was found.

@@ -71,6 +71,7 @@ class Coordinator {
     std::string key{};
     Version version{};           // what is to be written; of a read, the newest seen
     std::int64_t collected = 0;  // the greatest of the answers
+    Tag floor{};                 // of the session: what a read has to reach
     Membership::Route route{};
     std::uint32_t epoch = 0;        // of the ring by which it goes
     std::vector<Answer> answers{};  // to RGet, or AskToTake
@@ -83,6 +84,7 @@ class Coordinator {
   };
   using Requests = std::map<RequestId, Request>;
 
+  bool is_no_member(const sim::From& from);
   Request& open(bool is_write, std::string key, const sim::From& from, RequestId& id);
   static std::span<const NodeId> owners_of(const Request& request) {
     return std::span(request.route.walk).first(request.route.owners);
@@ -94,6 +96,9 @@ class Coordinator {
   std::ptrdiff_t votes_of(const Request& request, NodeId node) const;
   template <class AnyPut>
   bool is_news(const AnyPut& put, const sim::From& from);
+  void remember(const Request& request);
+  Tag floor_of(const std::string& key, const Tag& of_client) const;
+  static bool reaches_floor(const Request& request);
   void ask(NodeId node, RequestId id, const Request& request);
   void ask_owners(RequestId id, const Request& request);
   void queried(RequestId id, Request& request);
@@ -112,6 +117,7 @@ class Coordinator {
   RequestId next_;
   parts::Connections connections_;
   Requests requests_;
+  std::map<std::string, Tag> answered_;  // by key: the newest, where coordinators keep sessions
   Success latest_;
 };
 

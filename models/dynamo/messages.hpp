@@ -17,25 +17,27 @@ namespace lightcone::models::dynamo {
 
 // --- clients and coordinators ------------------------------------------------------------------------------
 
-struct Get {  // -> Got | Refused
+struct Get {  // -> Got | Refused | NotMember
   std::string key{};
+  Tag floor{};  // nothing older, if the client keeps its session
 };
-BOOST_DESCRIBE_STRUCT(Get, (), (key))
+BOOST_DESCRIBE_STRUCT(Get, (), (key, floor))
 
 // Puts travel in connections, as over TCP: a server does not take one again that the network doubles, nor one
 // that was meant for an incarnation before it.
-struct Put {  // -> Written | Refused | Unsure | Reconnect
+struct Put {  // -> Written | Refused | Unsure | Reconnect | NotMember
   std::uint64_t connection = 0;
   std::uint64_t number = 0;  // the client's puts count up
   std::string key{};
   sim::Value value{};
   bool deleted = false;
   sim::WallTime at{};  // the client's clock
+  Tag floor{};         // as above
 };
-BOOST_DESCRIBE_STRUCT(Put, (), (connection, number, key, value, deleted, at))
+BOOST_DESCRIBE_STRUCT(Put, (), (connection, number, key, value, deleted, at, floor))
 
 // A put where versions have dots. In a connection, as above.
-struct CausalPut {  // -> CausalWritten | Refused | Unsure | Reconnect
+struct CausalPut {  // -> CausalWritten | Refused | Unsure | Reconnect | NotMember
   std::uint64_t connection = 0;
   std::uint64_t number = 0;
   std::string key{};
@@ -68,6 +70,9 @@ BOOST_DESCRIBE_STRUCT(CausalWritten, (), (version))
 
 struct Refused {};  // no quorum answered, and nothing was written
 BOOST_DESCRIBE_STRUCT(Refused, (), ())
+
+struct NotMember {};  // the server has left the ring, or was removed: others know the key
+BOOST_DESCRIBE_STRUCT(NotMember, (), ())
 
 struct Unsure {};  // some replicas may have it
 BOOST_DESCRIBE_STRUCT(Unsure, (), ())
@@ -226,11 +231,11 @@ struct GossipBack {
 };
 BOOST_DESCRIBE_STRUCT(GossipBack, (), (members, checksum))
 
-struct Outdated {  // the coordinator has missed a step of this server
+struct Outdated {  // the coordinator has missed a step of one of these
   RequestId request = 0;
-  KnownMember newcomer{};
+  std::vector<KnownMember> members{};
 };
-BOOST_DESCRIBE_STRUCT(Outdated, (), (request, newcomer))
+BOOST_DESCRIBE_STRUCT(Outdated, (), (request, members))
 
 struct JoinStep {  // -> JoinStepDone, when it is noted on disk
   KnownMember newcomer{};
@@ -242,6 +247,30 @@ struct JoinStepDone {
   std::vector<Keyed> entries{};  // of the ranges that it is to own, when it has begun to join
 };
 BOOST_DESCRIBE_STRUCT(JoinStepDone, (), (step, entries))
+
+// Of the ranges of a server that leaves or is removed, to who owns them next.
+struct StreamRange {  // -> RangeStored, when it is durable
+  std::uint64_t batch = 0;
+  std::vector<KnownMember> members{};
+  std::vector<Keyed> entries{};
+};
+BOOST_DESCRIBE_STRUCT(StreamRange, (), (batch, members, entries))
+
+struct RangeStored {
+  std::uint64_t batch = 0;
+};
+BOOST_DESCRIBE_STRUCT(RangeStored, (), (batch))
+
+struct Removal {  // -> RemovalDone, when it is noted on disk, and new owners have what is here
+  NodeId removed{};
+  std::vector<KnownMember> members{};
+};
+BOOST_DESCRIBE_STRUCT(Removal, (), (removed, members))
+
+struct RemovalDone {
+  NodeId removed{};
+};
+BOOST_DESCRIBE_STRUCT(RemovalDone, (), (removed))
 
 // --- timers and completions --------------------------------------------------------------------------------
 
@@ -270,6 +299,9 @@ BOOST_DESCRIBE_STRUCT(GossipDue, (), ())
 struct JoinDue {};
 BOOST_DESCRIBE_STRUCT(JoinDue, (), ())
 
+struct StreamsDue {};
+BOOST_DESCRIBE_STRUCT(StreamsDue, (), ())
+
 struct MembershipPersisted {
   std::uint64_t write = 0;
 };
@@ -292,7 +324,7 @@ struct HintStored {
 };
 BOOST_DESCRIBE_STRUCT(HintStored, (), (target))
 
-struct StepTaken {  // by a server that joins
+struct StepTaken {  // by a server that joins or leaves, or for one that is removed
   std::uint32_t step = 0;
 };
 BOOST_DESCRIBE_STRUCT(StepTaken, (), (step))
@@ -306,8 +338,9 @@ BOOST_DESCRIBE_STRUCT(TombstoneCollected, (), (key))
 using ToServer =
     std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff, HandedOver,
                  MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys, CopyRequest, Copy, CausalPut,
-                 AskToTake, WillTake, Take, Taken, Gossip, GossipBack, Outdated, JoinStep, JoinStepDone>;
+                 AskToTake, WillTake, Take, Taken, Gossip, GossipBack, Outdated, JoinStep, JoinStepDone,
+                 StreamRange, RangeStored, Removal, RemovalDone>;
 using ServerFacts = std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue,
-                                 CopyDue, GossipDue, JoinDue, MembershipPersisted>;
+                                 CopyDue, GossipDue, JoinDue, StreamsDue, MembershipPersisted>;
 
 }  // namespace lightcone::models::dynamo

@@ -7,6 +7,7 @@
 #include "models/dynamo/claims.hpp"
 #include "models/dynamo/client.hpp"
 #include "models/dynamo/members_monitor.hpp"
+#include "models/dynamo/operator.hpp"
 #include "models/dynamo/owners_monitor.hpp"
 #include "models/dynamo/server.hpp"
 #include "models/dynamo/sibling_monitor.hpp"
@@ -49,7 +50,17 @@ sim::Choices<ContextUse> choices_of(ContextUse) {
   return all;
 }
 
-const sim::FieldTable<Parameters>& Parameters::fields() {
+sim::Choices<Session> choices_of(Session) {
+  static constexpr sim::Choice<Session> all[] = {
+      {Session::none, {"none", "Nobody."}},
+      {Session::coordinator,
+       {"coordinator", "A server, of what it has answered: for clients that stay with it."}},
+      {Session::client, {"client", "Clients, who say with a request what they have seen of the key."}},
+  };
+  return all;
+}
+
+const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability-function-size): a table
   using P = Parameters;
   using namespace std::chrono_literals;
   static const auto table =
@@ -71,6 +82,8 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           sim::field("sloppy", &P::sloppy, "Fallbacks stand in for owners that are late."),
           sim::field("conflict", &P::conflict, "What becomes of two versions of a key."),
           sim::field("context", &P::context, "What clients say about what they have read (vv, dvv)."),
+          sim::field("session", &P::session,
+                     "Who sees to it that clients read nothing older than before (lww)."),
           sim::field("timestamps", &P::timestamps, "What orders two versions of a key (lww)."),
           sim::field("read_repair", &P::read_repair, "What a read does about owners that are behind."),
           sim::field("request_timeout", &P::request_timeout, "After which a coordinator gives a request up.")
@@ -92,6 +105,10 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
           sim::field("gossip_every", &P::gossip_every,
                      "Between two exchanges of who is there; 0 where that is fixed.")
               .at_most(60s),
+          sim::field("gossip_fanout", &P::gossip_fanout,
+                     "With how many others a server exchanges it at a time.")
+              .at_least(1)
+              .at_most(100),
           sim::field("phi_threshold", &P::phi_threshold,
                      "Of the failure detector: a live server is suspected once in 10^phi times.")
               .at_least(1)
@@ -121,6 +138,8 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
                 [](const P& p) { return p.members == 0 || p.gossip_every > sim::Duration::zero(); })
           .must("there is gossip where versions have dots (conflict vv or dvv)", "gossip_every",
                 [](const P& p) { return p.gossip_every == sim::Duration::zero() || p.keeps_siblings(); })
+          .must("sessions are kept where versions have timestamps (conflict lww)", "session",
+                [](const P& p) { return p.session == Session::none || !p.keeps_siblings(); })
           .must("hints do not live as long as tombstones", "hint_ttl",
                 [](const P& p) { return p.hint_ttl < p.tombstone_grace; });
   return table;
@@ -147,6 +166,9 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.contexts_are_passed = on("dynamo.blind-put");
   safe.contexts_are_whole = on("dynamo.prune-clock");
   safe.rings_are_compared = on("dynamo.split-rings");
+  safe.leavers_stream = on("dynamo.leave-without-streaming");
+  safe.removals_last = on("dynamo.dead-member-returns");
+  safe.sessions_are_kept = on("dynamo.session-ignored");
   return safe;
 }
 
@@ -216,9 +238,21 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
        "DeCandia et al., SOSP 2007, section 4.4: clocks are cut off at ten entries",
        "What a clock has forgotten it cannot replace: old versions come back beside the new."},
       {"dynamo.split-rings", "servers that know of a newer ring refuse coordinators that do not",
-       "stale-read", Shelf::extended, Difficulty::hard,
+       "stale-read", Shelf::extended, Difficulty::easy,
        "DeCandia et al., SOSP 2007, section 4.8.2: logical partitions",
        "Two rings are two sets of owners, and their quorums need not meet."},
+      {"dynamo.leave-without-streaming", "who leaves goes when the new owners of its ranges have what it has",
+       "stale-read", Shelf::extended, Difficulty::easy,
+       "follows from DeCandia et al., SOSP 2007, section 4.9: keys are moved to their new owners",
+       "Who goes takes a copy of everything with it, unless it hands them over first."},
+      {"dynamo.dead-member-returns", "that a member was removed outlasts whatever is heard of it later",
+       "resurrection", Shelf::extended, Difficulty::easy,
+       "DeCandia et al., SOSP 2007, section 4.8.1: changes of the membership are explicit, and a history",
+       "A heartbeat proves that somebody lives, and not that he still belongs here."},
+      {"dynamo.session-ignored", "a read waits for a version no older than the session has seen",
+       "nonmonotonic", Shelf::extended, Difficulty::easy,
+       "Terry et al., PDIS 1994: session guarantees for weakly consistent data",
+       "Whoever asks another replica each time goes back in time, unless it says how far it has come."},
   };
 }
 
@@ -271,18 +305,12 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
   }
   std::vector<sim::AdminAction> admin_actions() const override {
     return {{"join", "The spare server joins the ring, whichever server is asked."},
+            {"leave", "The server gives its ranges to others, and leaves the ring for good."},
+            {"remove", "The others go on without the server, which is not asked: it may be down."},
             {"damage-gossip", "One bit of the number of the server's next heartbeat is wrong."}};
   }
   bool administer(sim::Simulation& simulation, std::string_view action, sim::NodeId node) const override {
-    const std::vector<sim::NodeId> servers = simulation.nodes_of_role("server");
-    const sim::NodeId whom = action == "join" ? servers.back() : node;
-    if (std::find(servers.begin(), servers.end(), whom) == servers.end()) return false;
-    auto* server = static_cast<Server*>(simulation.node(whom).process());
-    if (server == nullptr || !server->has_gossip()) return false;
-    if (action == "join") return server->join();
-    if (action != "damage-gossip") return false;
-    server->damage_next_gossip();
-    return true;
+    return Operator(simulation).asks_for(action, node);
   }
 
  protected:

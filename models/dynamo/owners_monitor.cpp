@@ -18,8 +18,29 @@ bool has_owner(std::span<const NodeId> owners, NodeId node) {
 
 }  // namespace
 
+void OwnersMonitor::count_request(NodeId node) {
+  simulation().metrics().count("requests through " + name(node));
+}
+
+// The efficiency of the balance (DeCandia et al., SOSP 2007, section 6.2): mean over greatest.
+void OwnersMonitor::measure_balance(const Membership& membership) {
+  if (is_measured_ && membership.epoch() <= epoch_) return;
+  is_measured_ = true;
+  epoch_ = membership.epoch();
+  std::int64_t sum = 0;
+  std::int64_t greatest = 0;
+  std::int64_t members = 0;
+  for (const auto& [server, share] : membership.ring().shares(parameters_.replicas)) {
+    sum += share;
+    greatest = std::max(greatest, share);
+    ++members;
+  }
+  if (greatest > 0) simulation().metrics().sample("ring balance, percent", 100 * sum / members / greatest);
+}
+
 // P20.3
 void OwnersMonitor::write_succeeded(NodeId node, const Coordinator::Success& success) {
+  count_request(node);
   const auto owners = server_on(node)->ring().owners(success.key, parameters_.replicas);
   for (std::size_t i = 1; i < owners.size(); ++i) {
     if (!has_owner(owners.first(i), owners[i])) continue;
@@ -50,6 +71,7 @@ void OwnersMonitor::after_event(NodeId node) {
   Watcher::after_event(node);
   const bool is_server = std::find(servers().begin(), servers().end(), node) != servers().end();
   if (!is_server || server_on(node) == nullptr) return;
+  measure_balance(server_on(node)->membership());
   const Replica::Mismatch& mismatch = server_on(node)->replica().latest_mismatch();
   if (mismatch.number == mismatches_[node]) return;
   mismatches_[node] = mismatch.number;

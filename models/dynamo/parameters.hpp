@@ -24,6 +24,10 @@ sim::Choices<Conflict> choices_of(Conflict);
 enum class ContextUse : std::uint8_t { passed, blind };
 sim::Choices<ContextUse> choices_of(ContextUse);
 
+// Who remembers what a client has seen of a key, so that it reads nothing older.
+enum class Session : std::uint8_t { none, coordinator, client };
+sim::Choices<Session> choices_of(Session);
+
 struct Parameters {
   std::int64_t servers = 5;
   std::int64_t members = 0;       // on the ring from the start; 0: all
@@ -34,6 +38,7 @@ struct Parameters {
   bool sloppy = false;
   Conflict conflict = Conflict::lww;
   ContextUse context = ContextUse::passed;
+  Session session = Session::none;
   Timestamps timestamps = Timestamps::logical;
   ReadRepair read_repair = ReadRepair::blocking;
   sim::Duration request_timeout = sim::Duration(80'000'000);
@@ -43,6 +48,7 @@ struct Parameters {
   sim::Duration hint_ttl = sim::Duration(5'000'000'000);
   sim::Duration anti_entropy_every = sim::Duration(500'000'000);  // 0: never
   sim::Duration gossip_every = sim::Duration(0);                  // 0: the servers are fixed
+  std::int64_t gossip_fanout = 1;                                 // others that are told in a round
   std::int64_t phi_threshold = 8;
   sim::Duration tombstone_grace = sim::Duration(10'000'000'000);
   bool zones_apart = false;  // copies of a key in different zones
@@ -83,6 +89,9 @@ struct Safeguards {
   bool contexts_are_passed = true;        // dynamo.blind-put
   bool contexts_are_whole = true;         // dynamo.prune-clock
   bool rings_are_compared = true;         // dynamo.split-rings
+  bool leavers_stream = true;             // dynamo.leave-without-streaming
+  bool removals_last = true;              // dynamo.dead-member-returns
+  bool sessions_are_kept = true;          // dynamo.session-ignored
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

@@ -28,7 +28,16 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       servers_(servers),
       store_(env, safe.durable_hints),
       connection_(env.stream("writes taken").next() | 1U),
-      next_lineage_(env.stream("lineages").next() & ~std::uint64_t{0xFFFFFFFF}) {}
+      next_lineage_(env.stream("lineages").next() & ~std::uint64_t{0xFFFFFFFF}),
+      streams_(env, parameters, safe, membership, store_, lost_) {
+  membership_.when_changed([this] { standings_changed(); });
+}
+
+// Who has a tombstone says nothing about who owns the key next.
+void Replica::standings_changed() {
+  tombstones_.clear();
+  streams_.look();
+}
 
 void Replica::start() {
   const Store::Found found = store_.recover();
@@ -119,6 +128,7 @@ void Replica::on(const Take& take, const sim::From& from) {
 void Replica::on(const RepairPut& repair) { take({repair.entry}); }
 
 void Replica::on(const Hint& hint, const sim::From& from) {
+  if (is_gone(membership_.standing())) return;
   const HintKept kept{hint.request, hint.target};
   store_.keep_hint(hint.target, hint.entry, [this, kept, from] {
     env_.mark(HintStored{kept.target});
@@ -133,7 +143,7 @@ void Replica::on(const Hint& hint, const sim::From& from) {
 bool Replica::is_outdated(NodeId coordinator, RequestId request, std::uint32_t epoch) {
   if (epoch >= membership_.epoch() || !safe_.rings_are_compared) return false;
   env_.metrics().count("outdated coordinators");
-  env_.send(coordinator, Outdated{request, {membership_.newcomer(), membership_.newcomer_entry()}});
+  env_.send(coordinator, Outdated{request, membership_.everything()});
   return true;
 }
 
@@ -159,7 +169,7 @@ void Replica::on(const JoinDue&) {
   if (step != joining && step != serving) return;
   for (const NodeId server : servers_) {
     if (server != env_.self() && !noted_by_.contains(server))
-      env_.send(server, JoinStep{{env_.self(), membership_.newcomer_entry()}});
+      env_.send(server, JoinStep{{env_.self(), membership_.entry(env_.self())}});
   }
   env_.after(copy_again_after, JoinDue{});
 }
@@ -167,10 +177,10 @@ void Replica::on(const JoinDue&) {
 void Replica::on(const JoinStep& step, const sim::From& from) {
   if (lost_ || !store_.is_durable()) return;
   const std::uint32_t noted = step.newcomer.member.status;
-  membership_.learn(step.newcomer.server, step.newcomer.member, [this, noted, from] {
+  membership_.learn({step.newcomer}, [this, noted, newcomer = step.newcomer.server, from] {
     JoinStepDone done{noted, {}};
     for (const auto& [key, version] : store_.versions()) {
-      if (noted == joining && membership_.newcomer_will_own(key)) done.entries.push_back({key, version});
+      if (noted == joining && membership_.will_own(newcomer, key)) done.entries.push_back({key, version});
     }
     env_.metrics().count("keys streamed", done.entries.size());
     env_.send(from.node, std::move(done));
@@ -186,7 +196,7 @@ void Replica::on(const JoinStepDone& done, const sim::From& from) {
   const std::int64_t quorum = done.step == joining
                                   ? parameters_.write_quorum
                                   : std::min(parameters_.read_quorum, parameters_.write_quorum);
-  if (noted_by_.size() + static_cast<std::size_t>(quorum) < servers_.size()) return;
+  if (noted_by_.size() + static_cast<std::size_t>(quorum) < membership_.members().size()) return;
   // Written behind what was streamed, and so durable after it.
   if (done.step == joining) take_step(serving);
   if (done.step == serving) take_step(normal);
@@ -336,6 +346,7 @@ void Replica::agreed_with(NodeId peer) {
 
 void Replica::collect_tombstones() {
   std::int64_t kept = 0;
+  const bool may_collect = membership_.changing() == sim::no_node;
   for (const auto& [key, version] : store_.versions()) {
     if (!version.deleted) continue;
     ++kept;
@@ -344,7 +355,7 @@ void Replica::collect_tombstones() {
     const bool everywhere =
         others == 0 || (known != tombstones_.end() && known->second.hash == hash_of(key, version) &&
                         known->second.seen_at.size() >= others);
-    if (safe_.tombstones_last && !(is_expired(version) && everywhere)) continue;
+    if (safe_.tombstones_last && !(is_expired(version) && everywhere && may_collect)) continue;
     env_.mark(TombstoneCollected{key});
     store_.collect({key, version});
     tombstones_.erase(key);
@@ -361,6 +372,7 @@ void Replica::on(const CopyDue&) {
     if (server != env_.self() && !copied_from_.contains(server))
       env_.send(server, CopyRequest{copy_attempt_});
   }
+  end_copying();
   env_.after(copy_again_after, CopyDue{});
 }
 
@@ -379,9 +391,16 @@ void Replica::on(const Copy& copy, const sim::From& from) {
   for (const Keyed& entry : copy.entries) store_.keep(entry, {});
   store_.raise_collected(copy.collected);
   copied_from_.insert(from.node);
-  const std::size_t spared =
-      static_cast<std::size_t>(std::max<std::int64_t>(parameters_.write_quorum - 2, 0));
-  if (copied_from_.size() + 1 + spared < servers_.size()) return;
+  end_copying();
+}
+
+// Who is gone need not be waited for.
+void Replica::end_copying() {
+  const std::int64_t spared = std::max<std::int64_t>(parameters_.write_quorum - 2, 0);
+  const std::int64_t missing = std::count_if(servers_.begin(), servers_.end(), [this](NodeId server) {
+    return server != env_.self() && !copied_from_.contains(server) && !is_gone(membership_.standing(server));
+  });
+  if (missing > spared) return;
   copied_from_.clear();
   // Written behind the copies, and so durable after them.
   store_.set_lost(false, [this] { lost_ = false; });

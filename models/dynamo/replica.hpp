@@ -18,6 +18,7 @@
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
 #include "models/dynamo/store.hpp"
+#include "models/dynamo/streams.hpp"
 #include "sim/env.hpp"
 
 namespace lightcone::models::dynamo {
@@ -59,9 +60,15 @@ class Replica {
 
   // An operator's wish: this server joins the ring. False, if it is no spare one.
   bool join();
+  Streams& streams() { return streams_; }
   void on(const JoinStep& step, const sim::From& from);
   void on(const JoinStepDone& done, const sim::From& from);
   void on(const JoinDue&);
+  void on(const StreamRange& range, const sim::From& from) { streams_.on(range, from); }
+  void on(const RangeStored& stored, const sim::From& from) { streams_.on(stored, from); }
+  void on(const Removal& removal, const sim::From& from) { streams_.on(removal, from); }
+  void on(const RemovalDone& done, const sim::From& from) { streams_.on(done, from); }
+  void on(const StreamsDue& due) { streams_.on(due); }
 
   bool is_lost() const { return lost_; }
   const Store& store() const { return store_; }
@@ -73,7 +80,9 @@ class Replica {
 
   bool is_owner(NodeId node, const std::string& key) const;
   static std::size_t leaf_of(const std::string& key);
-  // The coordinator is told if it has missed a step of the newcomer.
+  void standings_changed();
+  void end_copying();
+  // The coordinator is told if it has missed a step of somebody.
   bool is_outdated(NodeId coordinator, RequestId request, std::uint32_t epoch);
   void take_step(Standing step);
   std::uint64_t leaf_hash(const std::string& key, const Version& version) const;
@@ -105,6 +114,7 @@ class Replica {
   std::uint64_t copy_attempt_ = 0;
   std::set<NodeId> copied_from_;
   std::set<NodeId> noted_by_;  // of the step that this server has taken last
+  Streams streams_;
 };
 
 }  // namespace lightcone::models::dynamo

@@ -14,7 +14,7 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
       coordinator_(env, parameters_, safe_, membership_) {}
 
 void Server::on(const Outdated& outdated, const sim::From&) {
-  membership_.learn(outdated.newcomer.server, outdated.newcomer.member, {});
+  membership_.learn(outdated.members, {});
   coordinator_.on(outdated);
 }
 

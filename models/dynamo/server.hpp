@@ -59,6 +59,8 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
   // What operators ask for; false when it makes no sense now.
   bool has_gossip() const { return parameters_.has_gossip(); }
   bool join() { return replica_.join(); }
+  bool leave() { return replica_.streams().leave(); }
+  bool remove(NodeId server) { return replica_.streams().remove(server); }
   void damage_next_gossip() { membership_.damage_next_gossip(); }
 
   const Replica& replica() const { return replica_; }

@@ -123,7 +123,7 @@ TEST_CASE("dynamo: who has noted a step, on disk, refuses coordinators that have
   REQUIRE(member.sent<Outdated>().size() == 1);
   member.hear(n2, RGet{6, "k", spare});
   CHECK(member.sent<RGot>().empty());
-  CHECK(member.sent<Outdated>().at(0).message.newcomer.member.status == joining);
+  CHECK(member.sent<Outdated>().at(0).message.members.back().member.status == joining);
   member.hear(n2, RGet{7, "k", joining});
   CHECK(member.sent<RGot>().size() == 1);
   member.restart();
@@ -144,7 +144,7 @@ TEST_CASE("dynamo: a coordinator that is refused learns the step and ends the re
   OneOfFour member(n1);
   member.hear(client, Get{"k"});
   const RequestId request = member.sent<RGet>().at(0).message.request;
-  member.hear(n2, Outdated{request, {n4, Member{1, 5, joining}}});
+  member.hear(n2, Outdated{request, {{n4, Member{1, 5, joining}}}});
   CHECK(member.sent<Refused>().size() == 1);
   CHECK(member.membership().epoch() == joining);
 }
