@@ -70,17 +70,18 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-// Values that clients merge, as carts: what is read of them need not have been written by anybody.
-bool has_merged_values(const sim::History& history) {
+// Of values beside each other, as siblings and carts are: what is read need not have been written by anybody.
+bool has_several_values(const sim::History& history) {
   return std::ranges::any_of(history, [](const Operation& operation) {
-    return operation.value.as_list() != nullptr && !is_read(operation);
+    const bool wrote_several = !is_read(operation) && operation.value.as_list() != nullptr;
+    return wrote_several || (is_read(operation) && operation.result.as_list() != nullptr);
   });
 }
 
 // Of registers the strongest session model; of other objects nothing between.
 std::string strongest_below(const sim::History& history, const std::string& object,
                             const checkers::Budget& budget) {
-  if (object != "kv" || has_merged_values(history)) return "not linearizable";
+  if (object != "kv" || has_several_values(history)) return "not linearizable";
   const checkers::Checked sessions = check(history, "kv-register", {}, budget);
   const auto holds = [&](std::string_view name) {
     return std::find(sessions.holds.begin(), sessions.holds.end(), name) != sessions.holds.end();

@@ -72,6 +72,20 @@ TEST_CASE("caplab: systems beside each other, as a table or as JSON") {
   CHECK_THAT(row["reproduce"].get<std::string>(), Contains("--seed 2"));
 }
 
+TEST_CASE("caplab: over many seeds, how often each was what, and what it is without a safeguard") {
+  const Ran seeds = run_program("caplab --seeds 1..3 scenarios/caplab/register-raft.json");
+  CHECK(seeds.exit_code == 0);
+  CHECK_THAT(seeds.output, Contains("3 runs") && Contains("PC/EC") && Contains("linearizable"));
+  const Ran each = run_program("caplab --json --seeds 1..3 scenarios/caplab/register-raft.json");
+  CHECK(std::count(each.output.begin(), each.output.end(), '\n') == 3);
+  const Ran broken = run_program("caplab --bug caplab.minority-reads scenarios/caplab/register-raft.json");
+  CHECK(broken.exit_code == 0);
+  CHECK_THAT(broken.output, Contains("seen: stale-read"));
+  CHECK(run_program("caplab --bug caplab.minority-reads").exit_code == 64);
+  CHECK(run_program("caplab --seeds 3..1").exit_code == 64);
+  CHECK(run_program("caplab --seeds 1..3 --seed 1").exit_code == 64);
+}
+
 TEST_CASE("caplab: what has no two sides with clients cannot be measured") {
   for (const std::string file : {"scenarios/raft/random-faults.json", "scenarios/crdt/normal-day.json"}) {
     const Ran ran = run_program("caplab " + file);

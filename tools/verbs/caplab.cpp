@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "faults/world.hpp"
 #include "reports/cap.hpp"
-#include "reports/text/style.hpp"
+#include "reports/text/cap_table.hpp"
 #include "tools/install_paths.hpp"
 #include "tools/scenario_file.hpp"
 #include "tools/verbs/verbs.hpp"
@@ -59,42 +61,6 @@ bool has_clients(const std::vector<std::int64_t>& side, const scenarios::Loaded&
   return std::any_of(side.begin(), side.end(), [&](std::int64_t node) {
     return faults::is_client_role(loaded.node_roles.at(static_cast<std::size_t>(node)));
   });
-}
-
-std::string time_or_dash(sim::Duration duration) {
-  return duration == sim::Duration::zero() ? "-" : reports::text::in_words(duration);
-}
-
-void print_header(Terminal& terminal) {
-  terminal.print(fmt::format("{:<28}{:^18}{:^16}{:^16}\n", "", "before", "side 1", "side 2"));
-  terminal.print(fmt::format("{:<28}{:>9}{:>9}{:>7}{:>9}{:>7}{:>9}  {}\n", "", "read", "write", "ok",
-                             "median", "ok", "median", "PACELC"));
-}
-
-// Of partitions with more sides than two the first two are in the tables; --json has all.
-constexpr std::size_t sides_shown = 2;
-
-std::string cells_of(const std::vector<Answers>& sides) {
-  std::string cells;
-  for (std::size_t i = 0; i < sides_shown; ++i)
-    cells += fmt::format("{:>5} %{:>9}", sides.at(i).per_mille() / 10, time_or_dash(sides.at(i).either));
-  return cells;
-}
-
-// A line for the split, with the consistency of the whole history; then one for each further phase, with that
-// of what was seen in it.
-void print_row(const Measured& measured, Terminal& terminal) {
-  const CapRow& row = measured.row;
-  terminal.print(fmt::format("{:<28}{:>9}{:>9}{}  {:<6} {}\n", measured.title, time_or_dash(row.healthy.read),
-                             time_or_dash(row.healthy.write), cells_of(row.phases.front().sides),
-                             row.pacelc(), row.whole.strongest));
-  for (std::size_t i = 1; i < row.phases.size(); ++i) {
-    const reports::CapPhase& phase = row.phases[i];
-    terminal.print(fmt::format("  {:<44}{}  {:<6} {}\n", phase.name, cells_of(phase.sides), "",
-                               phase.consistency.strongest));
-  }
-  if (row.anomalies.empty()) return;
-  terminal.print(fmt::format("  seen: {}\n", fmt::join(row.anomalies, ", ")));
 }
 
 nlohmann::ordered_json json_of(const Answers& answers) {
@@ -153,26 +119,24 @@ class CaplabVerb final : public Verb {
            "waited for no other region, EC if it did, and is linearizable; a dash where neither was\n"
            "had. Below, for each further phase: the same shares and times, and the consistency of what\n"
            "was seen in it.\n\n"
+           "With --seeds, how often each was what. With --bug, what it is without a safeguard.\n\n"
            "Exit codes: 0 measured; 1 a system was available and linearizable at once, which cannot\n"
            "be; 2 a judge could not decide; 64 wrong usage, 65 a bad file.\n";
   }
   void describe(options::options_description& visible) const override {
     visible.add_options()                                                                       //
         ("seed", options::value<std::uint64_t>(), "N: run with this seed instead of a file's")  //
+        ("seeds", options::value<std::string>(), "A..B: run each of these seeds, and count")    //
+        ("bug", options::value<std::vector<std::string>>(), "NAME: switch a safeguard off")     //
         ("json", "print one JSON object for each scenario");
   }
   int run(const options::variables_map& given, const models::Registry& registry,
           Terminal& terminal) const override;
-
- private:
-  // Nothing, and said why, if the file cannot be measured; then `code` is how to end.
-  static std::optional<Measured> measure(const std::string& file, const scenarios::Overrides& overrides,
-                                         const models::Registry& registry, Terminal& terminal, int& code);
-  static int conclude(const std::vector<Measured>& all, bool json, Terminal& terminal);
 };
 
-std::optional<Measured> CaplabVerb::measure(const std::string& file, const scenarios::Overrides& overrides,
-                                            const models::Registry& registry, Terminal& terminal, int& code) {
+// Nothing, and said why, if the file cannot be measured; then `code` is how to end.
+std::optional<Measured> measure(const std::string& file, const scenarios::Overrides& overrides,
+                                const models::Registry& registry, Terminal& terminal, int& code) {
   const LoadedFile loaded = load_scenario(registry, file, overrides, terminal);
   code = loaded.exit_code;
   if (!loaded.scenario) return std::nullopt;
@@ -200,47 +164,98 @@ std::optional<Measured> CaplabVerb::measure(const std::string& file, const scena
                   reports::measure_cap(*record, script)};
 }
 
-int CaplabVerb::conclude(const std::vector<Measured>& all, bool json, Terminal& terminal) {
-  bool decided = true;
-  bool both = false;
-  for (const Measured& measured : all) {
-    decided = decided && measured.row.whole.is_decided;
-    if (!measured.row.is_available() || !measured.row.whole.is_linearizable) continue;
-    both = true;
-    terminal.complain(fmt::format("{} was answered on every side, and linearizable: {}", measured.title,
-                                  measured.reproduce));
+// The theorem, held against every run.
+class Conclusion {
+ public:
+  explicit Conclusion(Terminal& terminal) : terminal_(terminal) {}
+
+  void add(const Measured& measured) {
+    decided_ = decided_ && measured.row.whole.is_decided;
+    if (!measured.row.is_available() || !measured.row.whole.is_linearizable) return;
+    both_ = true;
+    terminal_.complain(fmt::format("{} was answered on every side, and linearizable: {}", measured.title,
+                                   measured.reproduce));
   }
-  if (!json && !both && decided) {
-    terminal.print(
+  void print() const {
+    if (both_ || !decided_) return;
+    terminal_.print(
         "\nNone was both linearizable and answered on every side: no system can be (Gilbert and Lynch, "
         "2002).\n");
   }
-  return both ? exit_violated : decided ? exit_ok : exit_unknown;
+  int exit_code() const { return both_ ? exit_violated : decided_ ? exit_ok : exit_unknown; }
+
+ private:
+  Terminal& terminal_;
+  bool decided_ = true;
+  bool both_ = false;
+};
+
+struct Request {
+  std::vector<std::string> files;
+  std::vector<std::string> bugs;
+  std::optional<std::uint64_t> seed;
+  std::optional<SeedRange> seeds;
+  bool json = false;
+};
+
+// Nothing, and said why, of what does not go together.
+std::optional<Request> request_of(const options::variables_map& given, Terminal& terminal) {
+  Request request;
+  request.json = given.count("json") != 0;
+  if (given.count("scenario") != 0) request.files = given["scenario"].as<std::vector<std::string>>();
+  if (given.count("bug") != 0) request.bugs = given["bug"].as<std::vector<std::string>>();
+  if (given.count("seed") != 0) request.seed = given["seed"].as<std::uint64_t>();
+  if (!request.bugs.empty() && request.files.empty()) {
+    terminal.complain("--bug needs the scenarios of the system that has this safeguard");
+    return std::nullopt;
+  }
+  if (given.count("seeds") != 0) {
+    const std::string text = given["seeds"].as<std::string>();
+    request.seeds = parse_seeds(text);
+    if (!request.seeds) terminal.complain(fmt::format("--seeds {}: expected a range such as 1..20", text));
+    if (request.seed) terminal.complain("--seed and --seeds exclude each other");
+    if (!request.seeds || request.seed) return std::nullopt;
+  }
+  if (request.files.empty()) request.files = shipped_files();
+  return request;
 }
 
 int CaplabVerb::run(const options::variables_map& given, const models::Registry& registry,
                     Terminal& terminal) const {
-  std::vector<std::string> files;
-  if (given.count("scenario") != 0) files = given["scenario"].as<std::vector<std::string>>();
-  if (files.empty()) files = shipped_files();
-  scenarios::Overrides overrides;
-  if (given.count("seed") != 0) overrides.seed = given["seed"].as<std::uint64_t>();
-  const bool json = given.count("json") != 0;
+  const auto request = request_of(given, terminal);
+  if (!request) return exit_usage;
   catch_interrupts();
-  std::vector<Measured> all;
-  for (const std::string& file : files) {
+  Conclusion conclusion(terminal);
+  reports::text::CapTally tally;
+  bool has_header = false;
+  const auto measure_once = [&](const std::string& file, std::optional<std::uint64_t> seed) {
+    scenarios::Overrides overrides;
+    overrides.seed = seed;
+    overrides.bugs = request->bugs;
     int code = exit_ok;
-    auto measured = measure(file, overrides, registry, terminal, code);
+    const auto measured = measure(file, overrides, registry, terminal, code);
     if (!measured) return code;
-    if (json) {
+    conclusion.add(*measured);
+    if (request->json) {
       terminal.print(json_line(*measured));
+    } else if (request->seeds) {
+      tally.add(measured->title, measured->row);
     } else {
-      if (all.empty()) print_header(terminal);
-      print_row(*measured, terminal);
+      if (!std::exchange(has_header, true)) terminal.print(reports::text::cap_header());
+      terminal.print(reports::text::cap_lines(measured->title, measured->row));
     }
-    all.push_back(std::move(*measured));
+    return code;
+  };
+  const std::uint64_t runs = request->seeds ? request->seeds->last - request->seeds->first + 1 : 1;
+  for (const std::string& file : request->files) {
+    for (std::uint64_t i = 0; i < runs; ++i) {
+      const int code = measure_once(file, request->seeds ? request->seeds->first + i : request->seed);
+      if (code != exit_ok) return code;
+    }
   }
-  return conclude(all, json, terminal);
+  if (request->seeds && !request->json) terminal.print(tally.lines());
+  if (!request->json) conclusion.print();
+  return conclusion.exit_code();
 }
 
 }  // namespace
