@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/spanner/client.hpp"
+#include "models/spanner/operations.hpp"
 #include "models/spanner/server.hpp"
 
 namespace lightcone::models::spanner {
@@ -45,15 +45,11 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
     : simulation_(simulation),
       parameters_(parameters),
       phases_(phases),
-      total_(workload.keys * initial_balance),
       servers_(simulation.nodes_of_role("server")),
+      fates_(simulation),
+      totals_(simulation, workload.keys * initial_balance),
       ghosts_(static_cast<std::size_t>(parameters.shards)) {
   for (const NodeId node : servers_) seen_[node].events.resize(ghosts_.size());
-  for (const NodeId node : simulation.nodes_of_role("client")) totals_[node] = 0;
-}
-
-std::string Monitor::text(const TransactionId& id) {
-  return fmt::format("{}.{}.{}", id.client.index, id.operation, id.attempt);
 }
 
 const Shard* Monitor::shard_on(NodeId node, ShardId shard) const {
@@ -63,7 +59,7 @@ const Shard* Monitor::shard_on(NodeId node, ShardId shard) const {
 
 void Monitor::after_event(NodeId node) {
   if (parameters_.epsilon != sim::Duration::zero()) check_clock(node);
-  if (totals_.contains(node)) return look_at_client(node);
+  if (totals_.concerns(node)) return totals_.look_at_client(node);
   const auto found = seen_.find(node);
   const auto* server = static_cast<const Server*>(simulation_.node(node).process());
   if (found == seen_.end() || server == nullptr) return;
@@ -104,7 +100,7 @@ void Monitor::look(NodeId node, const Shard& shard, const Shard::CommitShown& sh
                         "realtime-violation",
                         fmt::format("{} of s{} committed transaction {} at {}, and before it was asked to "
                                     "one at {} had been acknowledged",
-                                    name(node), shard.id(), text(shown.id), shown.at, floor->second),
+                                    name(node), shard.id(), to_text(shown.id), shown.at, floor->second),
                         {node}});
   }
   shown_ = std::max(shown_, shown.at);
@@ -143,9 +139,8 @@ void Monitor::look(NodeId node, const Shard& shard, const Shard::SnapshotServed&
 void Monitor::look(NodeId node, const Shard& shard, const Shard::Ended& ended) {
   Ghost& ghost = ghosts_[shard.id()];
   const Resolution& resolution = ended.resolution;
-  check_agreement(node, shard.id(), resolution);
+  fates_.ended(node, shard.id(), {resolution.id, resolution.at, resolution.participants});
   if (resolution.at == 0) return;
-  check_once(node, shard.id(), resolution.id);
   if (ended.number != ghost.commits.size() + 1) return;  // seen before, at another replica
   ghost.commits.push_back(resolution.at);
   if (resolution.at > ghost.served) return;
@@ -153,51 +148,8 @@ void Monitor::look(NodeId node, const Shard& shard, const Shard::Ended& ended) {
       {"P4.2",
        "read-skew",
        fmt::format("transaction {} committed in s{} at {}, and {} had served a snapshot at {}",
-                   text(resolution.id), shard.id(), resolution.at, name(ghost.served_by), ghost.served),
+                   to_text(resolution.id), shard.id(), resolution.at, name(ghost.served_by), ghost.served),
        {node, ghost.served_by}});
-}
-
-// --- P4.3 and P4.7 -----------------------------------------------------------------------------------------
-
-void Monitor::check_agreement(NodeId node, ShardId shard, const Resolution& resolution) {
-  const auto [found, is_new] =
-      fates_.try_emplace(resolution.id, Fate{resolution.at, shard, resolution.participants, {}});
-  Fate& fate = found->second;
-  if (resolution.at != 0) fate.committed.insert(shard);
-  if (is_new || fate.at == resolution.at) return;
-  simulation_.report({"P4.3",
-                      "invariant(P4.3)",
-                      fmt::format("transaction {} ended in s{} with {} and in s{} with {}; 0: aborted",
-                                  text(resolution.id), fate.shard, fate.at, shard, resolution.at),
-                      {node}});
-}
-
-void Monitor::check_once(NodeId node, ShardId shard, const TransactionId& id) {
-  const auto [found, is_new] = ghosts_[shard].done.try_emplace({id.client, id.operation}, id);
-  if (is_new || found->second == id) return;
-  simulation_.metrics().count("duplicates");
-  simulation_.report({"P4.7",
-                      "duplicate-effect",
-                      fmt::format("operation {} of {} took effect in s{} by attempts {} and {}", id.operation,
-                                  name(id.client), shard, found->second.attempt, id.attempt),
-                      {node, id.client}});
-}
-
-// --- P4.6 --------------------------------------------------------------------------------------------------
-
-void Monitor::look_at_client(NodeId node) {
-  const auto* client = static_cast<const Client*>(simulation_.node(node).process());
-  if (client == nullptr) return;
-  std::size_t& seen = totals_[node];
-  for (; seen < client->totals().size(); ++seen) {
-    const std::int64_t total = client->totals()[seen];
-    if (total == total_) continue;
-    simulation_.report(
-        {"P4.6",
-         "invariant(P4.6)",
-         fmt::format("{} saw accounts with {} in all, and there is {}", name(node), total, total_),
-         {node}});
-  }
 }
 
 // --- L4.1 --------------------------------------------------------------------------------------------------
@@ -219,16 +171,7 @@ void Monitor::check_settled(NodeId node, const Shard& shard) {
 // What committed in one of its shards committed in all of them.
 void Monitor::at_end() {
   if (phases_.end - phases_.heal < parameters_.settled_after()) return;
-  for (const auto& [id, fate] : fates_) {
-    if (fate.at == 0 || fate.committed.size() == fate.participants.size()) continue;
-    simulation_.report({"P4.3",
-                        "invariant(P4.3)",
-                        fmt::format("transaction {} committed at {} in {} of its {} shards, and never in the "
-                                    "others",
-                                    text(id), fate.at, fate.committed.size(), fate.participants.size()),
-                        {}});
-    return;
-  }
+  fates_.check_complete();
 }
 
 }  // namespace lightcone::models::spanner

@@ -7,14 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "models/spanner/fates.hpp"
 #include "models/spanner/parameters.hpp"
 #include "models/spanner/shard.hpp"
+#include "models/spanner/totals.hpp"
 #include "sim/claims.hpp"
 #include "sim/finding.hpp"
 #include "sim/simulation.hpp"
 
 namespace lightcone::models::spanner {
 
+// Of the profile truetime; those of hlc are in models/spanner/hlc/claims.hpp.
 std::vector<sim::Claim> claims_of(const Parameters& parameters);
 
 class Monitor final : public sim::Monitor {
@@ -30,19 +33,11 @@ class Monitor final : public sim::Monitor {
     std::uint32_t incarnation = 0;
     std::vector<std::size_t> events;  // by shard: how many were looked at
   };
-  // A transaction that ended somewhere.
-  struct Fate {
-    Timestamp at = 0;
-    ShardId shard = 0;  // that ended it first
-    std::vector<ShardId> participants{};
-    std::set<ShardId> committed{};
-  };
   // What is known of a shard's replicas together.
   struct Ghost {
     std::vector<Timestamp> commits;  // in the order of its log
     Timestamp served = 0;            // the latest snapshot that was read
     NodeId served_by;
-    std::map<std::pair<NodeId, std::uint64_t>, TransactionId> done;  // by client and operation
   };
 
   void look_at_shard(NodeId node, const Shard& shard, std::size_t& seen);
@@ -50,25 +45,20 @@ class Monitor final : public sim::Monitor {
   void look(NodeId node, const Shard& shard, const Shard::CommitShown& shown);
   void look(NodeId node, const Shard& shard, const Shard::SnapshotServed& served);
   void look(NodeId node, const Shard& shard, const Shard::Ended& ended);
-  void check_agreement(NodeId node, ShardId shard, const Resolution& resolution);
-  void check_once(NodeId node, ShardId shard, const TransactionId& id);
   void check_leases(NodeId node, const Shard& shard);
   void check_settled(NodeId node, const Shard& shard);
   void check_clock(NodeId node);
-  void look_at_client(NodeId node);
   const Shard* shard_on(NodeId node, ShardId shard) const;
   std::string name(NodeId node) const { return simulation_.node(node).node_name(); }
-  static std::string text(const TransactionId& id);
 
   sim::Simulation& simulation_;
   const Parameters& parameters_;
   const sim::Phases& phases_;
-  std::int64_t total_;
   std::vector<NodeId> servers_;
+  Fates fates_;
+  Totals totals_;
   std::map<NodeId, Seen> seen_;
-  std::map<NodeId, std::size_t> totals_;  // of each client: how many were looked at
-  std::vector<Ghost> ghosts_;             // by shard
-  std::map<TransactionId, Fate> fates_;
+  std::vector<Ghost> ghosts_;                  // by shard
   Timestamp shown_ = 0;                        // the latest commit that a client may know
   std::map<TransactionId, Timestamp> floors_;  // what `shown_` was when its commit was asked for
   std::set<NodeId> wrong_clocks_;

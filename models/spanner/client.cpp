@@ -27,14 +27,12 @@ sim::Value micro(std::string_view f, const std::string& key, sim::Value value) {
 
 }  // namespace
 
-Client::Client(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
-               const sim::Workload& workload, const sim::Phases& phases, std::vector<NodeId> servers,
-               std::vector<NodeId> preferred, std::size_t index)
+Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
+               const sim::Phases& phases, std::unique_ptr<Transactor> session, std::size_t index)
     : Worker(env, workload, phases, operation_kinds(), index),
       parameters_(parameters),
       operations_(parameters, workload),
-      session_(env, parameters, safeguards_without(bugs), workload, std::move(servers),
-               std::move(preferred)) {}
+      session_(std::move(session)) {}
 
 // Transactions on lists and registers are lists of micro-operations; of accounts it is the balances.
 sim::Value Client::asked(std::string_view f, const std::vector<Access>& accesses) const {
@@ -50,7 +48,7 @@ sim::Value Client::asked(std::string_view f, const std::vector<Access>& accesses
 }
 
 sim::Value Client::answered(std::string_view f, const std::vector<Access>& accesses,
-                            Session::Ending& ending) {
+                            Transactor::Ending& ending) {
   sim::ValueList list;
   if (is_about_accounts(f)) {
     for (const sim::Value& value : ending.values) list.emplace_back(balance(value));
@@ -77,12 +75,12 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
 sim::Task<sim::Outcome> Client::try_once(OperationSource::Drawn drawn) {
   const std::vector<Access> accesses = operations_.accesses(drawn);
   const auto operation = env().history().invoke(env().self().index, drawn.f, {}, asked(drawn.f, accesses));
-  Session::Ending ending;
+  Transactor::Ending ending;
   if (drawn.f == "read" || drawn.f == "total" || drawn.f == "snapshot") {
     const sim::Duration ago = drawn.f == "snapshot" ? parameters_.staleness : sim::Duration::zero();
-    ending = co_await session_.read(accesses, ago);
+    ending = co_await session_->read(accesses, ago);
   } else {
-    Session::Complete complete;
+    Transactor::Complete complete;
     if (drawn.f == "transfer") {
       complete = [drawn](const std::vector<sim::Value>& read, std::vector<Access>& writes) {
         if (writes.size() < 2) return;
@@ -91,7 +89,7 @@ sim::Task<sim::Outcome> Client::try_once(OperationSource::Drawn drawn) {
         writes[1].write->value = balance(read[1]) + amount;
       };
     }
-    ending = co_await session_.transact(accesses, complete);
+    ending = co_await session_->transact(accesses, complete);
   }
   parts::Ending told{ending.outcome, {}, ending.error, ending.server};
   if (ending.outcome == sim::Outcome::ok) told.answer = answered(drawn.f, accesses, ending);
@@ -117,7 +115,7 @@ sim::Task<> Client::read_everything() {
 sim::Task<> Client::read_keys(std::vector<Access> accesses) {
   for (int i = 0; i < tries; ++i) {
     const auto operation = env().history().invoke(env().self().index, "read", {}, asked("read", accesses));
-    Session::Ending ending = co_await session_.read(accesses, sim::Duration::zero());
+    Transactor::Ending ending = co_await session_->read(accesses, sim::Duration::zero());
     parts::Ending told{ending.outcome, {}, ending.error, ending.server};
     if (ending.outcome == sim::Outcome::ok) told.answer = answered("read", accesses, ending);
     parts::record(env(), operation, told);

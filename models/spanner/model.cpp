@@ -6,7 +6,10 @@
 #include "models/parts/placement.hpp"
 #include "models/spanner/claims.hpp"
 #include "models/spanner/client.hpp"
+#include "models/spanner/hlc/claims.hpp"
+#include "models/spanner/hlc/server.hpp"
 #include "models/spanner/server.hpp"
+#include "models/spanner/session.hpp"
 
 namespace lightcone::models::spanner {
 
@@ -18,7 +21,15 @@ sim::Choices<Objects> choices_of(Objects) {
   return all;
 }
 
-const sim::FieldTable<Parameters>& Parameters::fields() {
+sim::Choices<Order> choices_of(Order) {
+  static constexpr sim::Choice<Order> all[] = {
+      {Order::true_time, {"true-time", "Locks, and timestamps that are waited for: strictly serializable."}},
+      {Order::hybrid, {"hybrid", "Intents, and timestamps of hybrid clocks, which are not waited for."}},
+  };
+  return all;
+}
+
+const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability-function-size): a table
   using P = Parameters;
   using namespace std::chrono_literals;
   static const auto table =
@@ -32,9 +43,17 @@ const sim::FieldTable<Parameters>& Parameters::fields() {
               .at_least(1)
               .at_most(100),
           sim::field("objects", &P::objects, "What the keys of transactions hold."),
+          sim::field("order", &P::order, "What orders transactions."),
           sim::field("epsilon", &P::epsilon,
                      "How far wall clocks are trusted to be off. 0: clocks ask time masters, which know.")
               .at_most(10s),
+          sim::field("max_offset", &P::max_offset,
+                     "With hybrid clocks: how far those of any two servers are trusted to be apart.")
+              .at_most(10s),
+          sim::field("resolution", &P::resolution,
+                     "With hybrid clocks: servers' physical clocks show multiples of it.")
+              .at_least(100us)
+              .at_most(1s),
           sim::field("lease", &P::lease, "How long a leader may give out timestamps without asking again.")
               .at_least(10ms)
               .at_most(10min),
@@ -105,6 +124,10 @@ Safeguards safeguards_without(const sim::BugSet& bugs) {
   safe.keeps_ids = on("spanner.retry-ambiguous");
   safe.logs_decisions = on("spanner.unreplicated-coordinator");
   safe.wounds = on("spanner.no-wound-wait");
+  safe.restarts_uncertain = on("spanner.no-uncertainty-restart");
+  safe.refuses_ties = on("spanner.tscache-tie");
+  safe.keeps_low_water = on("spanner.tscache-lost");
+  safe.refreshes_reads = on("spanner.no-read-refresh");
   return safe;
 }
 
@@ -143,6 +166,18 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"spanner.no-wound-wait", "who is older takes locks away from who is younger", "unavailable",
        Shelf::extended, Difficulty::easy, "Rosenkrantz, Stearns and Lewis 1978",
        "Two that wait for each other wait for ever, unless somebody had an order to begin with."},
+      {"spanner.no-uncertainty-restart", "a read begins again when it meets what may have been there before",
+       "stale-read", Shelf::core, Difficulty::easy, "Taft et al. 2020, 3.4; Jepsen on YugaByte DB 1.1.9",
+       "What is later by another's clock may have been earlier."},
+      {"spanner.tscache-tie", "nobody writes at a timestamp at which somebody else has read", "write-skew",
+       Shelf::core, Difficulty::easy, "Jepsen on CockroachDB beta, 2017",
+       "Two that share a timestamp have no order."},
+      {"spanner.tscache-lost", "a new leaseholder writes above all that may have been read before it",
+       "read-skew", Shelf::extended, Difficulty::medium, "Taft et al. 2020, 3.3",
+       "Whoever takes over a promise without knowing it must assume the most."},
+      {"spanner.no-read-refresh", "what was read is read again when the transaction commits later",
+       "lost-update", Shelf::extended, Difficulty::easy, "Taft et al. 2020, 3.4",
+       "A transaction that moves in time takes its reads along, or has not read them."},
   };
 }
 
@@ -155,7 +190,10 @@ class SpannerModel final : public sim::ModelWith<Parameters> {
   }
   std::vector<sim::Profile> profiles() const override {
     return {
-        {"truetime", "Locks, two-phase commit between groups, and clocks that know how wrong they are.", {}}};
+        {"truetime", "Locks, two-phase commit between groups, and clocks that know how wrong they are.", {}},
+        {"hlc",
+         "Intents, a record that decides, and hybrid clocks that may be off by as much as one another.",
+         {{"order", "hybrid"}}}};
   }
   std::vector<BugSwitch> bugs() const override { return bug_switches(); }
   std::vector<sim::OperationKind> operations() const override { return operation_kinds(); }
@@ -173,7 +211,7 @@ class SpannerModel final : public sim::ModelWith<Parameters> {
             {"client", "c", workload.clients, "who do transactions"}};
   }
   std::vector<sim::Claim> claims_of(const Parameters& parameters, const sim::BugSet&) const override {
-    return spanner::claims_of(parameters);
+    return is_hybrid(parameters) ? hlc::claims_of(parameters) : spanner::claims_of(parameters);
   }
   sim::Duration longest_timeout_of(const Parameters& parameters) const override {
     return parameters.longest_timeout();
@@ -182,32 +220,42 @@ class SpannerModel final : public sim::ModelWith<Parameters> {
   sim::ProcessFactory process_of(const Parameters& parameters, const sim::Deployment& deployment,
                                  std::string_view role, std::size_t index) const override {
     std::vector<NodeId> servers = deployment.simulation.nodes_of_role("server");
+    const NodeId self = deployment.simulation.nodes_of_role(role).at(index);
     if (role == "server") {
-      return [&parameters, &deployment, servers](sim::Env& env) {
+      return [&parameters, &deployment, servers](sim::Env& env) -> std::unique_ptr<sim::Process> {
+        if (is_hybrid(parameters))
+          return std::make_unique<hlc::Server>(env, parameters, deployment.bugs, servers);
         return std::make_unique<Server>(env, parameters, deployment.bugs, servers);
       };
     }
     std::vector<NodeId> preferred;
     for (std::size_t shard = 0; shard < static_cast<std::size_t>(parameters.shards); ++shard)
       preferred.push_back(servers[shard % servers.size()]);
-    const NodeId client = deployment.simulation.nodes_of_role("client").at(index);
-    servers = parts::nearest_first(std::move(servers), deployment.simulation, client);
+    servers = parts::nearest_first(std::move(servers), deployment.simulation, self);
     return [&parameters, &deployment, servers, preferred, index](sim::Env& env) {
-      return std::make_unique<Client>(env, parameters, deployment.bugs, deployment.workload,
-                                      deployment.phases, servers, preferred, index);
+      return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases,
+                                      session_of(env, parameters, deployment, servers, preferred), index);
     };
   }
 
   void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
-    deployment.simulation.add_monitor(
-        std::make_unique<Monitor>(deployment.simulation, parameters, deployment.workload, deployment.phases));
+    sim::Simulation& simulation = deployment.simulation;
+    if (is_hybrid(parameters)) {
+      simulation.add_monitor(
+          std::make_unique<hlc::Monitor>(simulation, parameters, deployment.workload, deployment.phases));
+    } else {
+      simulation.add_monitor(
+          std::make_unique<Monitor>(simulation, parameters, deployment.workload, deployment.phases));
+    }
   }
 
   // Who serves the first shard.
   NodeId focus(const sim::Simulation& simulation) const override {
     for (const NodeId node : simulation.nodes_of_role("server")) {
-      const auto* server = static_cast<const Server*>(simulation.node(node).process());
-      if (server != nullptr && server->shards().front().may_serve()) return node;
+      bool serves = false;
+      with_server(simulation.node(node).process(),
+                  [&](const auto& server) { serves = shards_of(server).front().may_serve(); });
+      if (serves) return node;
     }
     return no_node;
   }
@@ -216,12 +264,38 @@ class SpannerModel final : public sim::ModelWith<Parameters> {
     if (action != "transfer-leader" || simulation.node(node).role() != "server") return false;
     bool any = false;
     for (const NodeId other : simulation.nodes_of_role("server")) {
-      auto* server = static_cast<Server*>(simulation.node(other).process());
-      if (server == nullptr || other == node) continue;
-      for (Shard& shard : server->shards()) any = shard.transfer(node) || any;
+      if (other == node) continue;
+      with_server(simulation.node(other).process(), [&](auto& server) {
+        for (auto& shard : shards_of(server)) any = shard.transfer(node) || any;
+      });
     }
     return any;
   }
+
+ private:
+  static bool is_hybrid(const Parameters& parameters) { return parameters.order == Order::hybrid; }
+  static std::unique_ptr<Transactor> session_of(sim::Env& env, const Parameters& parameters,
+                                                const sim::Deployment& deployment,
+                                                const std::vector<NodeId>& servers,
+                                                const std::vector<NodeId>& preferred) {
+    const Safeguards safe = safeguards_without(deployment.bugs);
+    if (is_hybrid(parameters))
+      return std::make_unique<hlc::Session>(env, parameters, safe, deployment.workload, servers);
+    return std::make_unique<Session>(env, parameters, safe, deployment.workload, servers, preferred);
+  }
+  // The server that the process is, of whichever profile; nothing is done when it is down.
+  template <class Process, class Do>
+  static void with_server(Process* process, const Do& act) {
+    constexpr bool is_const = std::is_const_v<Process>;
+    using Locking = std::conditional_t<is_const, const Server, Server>;
+    using Hybrid = std::conditional_t<is_const, const hlc::Server, hlc::Server>;
+    if (auto* server = dynamic_cast<Locking*>(process)) act(*server);
+    if (auto* server = dynamic_cast<Hybrid*>(process)) act(*server);
+  }
+  static auto& shards_of(Server& server) { return server.shards(); }
+  static auto& shards_of(const Server& server) { return server.shards(); }
+  static auto& shards_of(hlc::Server& server) { return server.replicas(); }
+  static auto& shards_of(const hlc::Server& server) { return server.replicas(); }
 };
 
 }  // namespace

@@ -13,10 +13,20 @@ namespace lightcone::models::spanner {
 enum class Objects : std::uint8_t { lists, registers };
 sim::Choices<Objects> choices_of(Objects);
 
+// What orders transactions.
+enum class Order : std::uint8_t {
+  true_time,  // locks, and timestamps that are waited for (profile truetime)
+  hybrid,     // intents, and timestamps of hybrid clocks (profile hlc)
+};
+sim::Choices<Order> choices_of(Order);
+
 struct Parameters {
   std::int64_t servers = 3;
   std::int64_t shards = 3;
   Objects objects = Objects::lists;
+  Order order = Order::true_time;
+  sim::Duration max_offset = sim::Duration(100'000'000);
+  sim::Duration resolution = sim::Duration(1'000'000);
   sim::Duration epsilon{};  // 0: as the time masters say
   sim::Duration lease = sim::Duration(600'000'000);
   sim::Duration renew_before = sim::Duration(300'000'000);
@@ -46,6 +56,10 @@ struct Safeguards {
   bool keeps_ids = true;               // spanner.retry-ambiguous
   bool logs_decisions = true;          // spanner.unreplicated-coordinator
   bool wounds = true;                  // spanner.no-wound-wait
+  bool restarts_uncertain = true;      // spanner.no-uncertainty-restart
+  bool refuses_ties = true;            // spanner.tscache-tie
+  bool keeps_low_water = true;         // spanner.tscache-lost
+  bool refreshes_reads = true;         // spanner.no-read-refresh
 };
 Safeguards safeguards_without(const sim::BugSet& bugs);
 

@@ -1,4 +1,4 @@
-// How a client does transactions: the library that an application links.
+// How a client does transactions in the profile truetime.
 //
 //   locks, key by key, and what the keys hold ─▶ Commit, with the writes, to the first shard's leader
 //        aborted: from the beginning, under another id, as old as before
@@ -11,6 +11,7 @@
 #include "models/spanner/messages.hpp"
 #include "models/spanner/operations.hpp"
 #include "models/spanner/parameters.hpp"
+#include "models/spanner/transactor.hpp"
 #include "sim/env.hpp"
 #include "sim/story/stories.hpp"
 #include "sim/story/task.hpp"
@@ -18,25 +19,16 @@
 
 namespace lightcone::models::spanner {
 
-class Session {
+class Session final : public Transactor {
  public:
   // `servers`: nearest first.
   Session(sim::Env& env, const Parameters& parameters, const Safeguards& safeguards,
           const sim::Workload& workload, std::vector<NodeId> servers, std::vector<NodeId> preferred);
 
-  struct Ending {
-    sim::Outcome outcome = sim::Outcome::info;
-    std::vector<sim::Value> values{};  // what each access read, before it wrote; null where it did not
-    std::string error{};
-    NodeId server = no_node;
-  };
-  // Fills in writes that depend on what was read.
-  using Complete = std::function<void(const std::vector<sim::Value>&, std::vector<Access>&)>;
-
   // Reads and writes under locks.
-  sim::Task<Ending> transact(std::vector<Access> accesses, Complete complete);
-  // Reads without locks what was there `ago`; now, if that is 0, from leaders.
-  sim::Task<Ending> read(std::vector<Access> accesses, sim::Duration ago);
+  sim::Task<Ending> transact(std::vector<Access> accesses, Complete complete) override;
+  // Without locks; what is there now, from leaders.
+  sim::Task<Ending> read(std::vector<Access> accesses, sim::Duration ago) override;
 
  private:
   enum class Came : std::uint8_t { through, aborted, unknown, out_of_patience };

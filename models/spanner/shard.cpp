@@ -6,21 +6,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/spanner/group_setup.hpp"
+
 namespace lightcone::models::spanner {
-
-namespace {
-
-group::Group::Setup setup_of(const Parameters& parameters, ShardId id, const std::vector<NodeId>& members,
-                             NodeId self) {
-  group::Group::Setup setup;
-  setup.id = id;
-  setup.file_prefix = fmt::format("s{}/", id);
-  setup.options = parameters.group_options(members[id % members.size()] == self);
-  setup.initial.voters = members;
-  return setup;
-}
-
-}  // namespace
 
 Shard::Shard(sim::Env& env, const Parameters& parameters, const Safeguards& safeguards, ShardId id,
              const std::vector<NodeId>& members, LeaderOf leader_of)
@@ -31,7 +19,7 @@ Shard::Shard(sim::Env& env, const Parameters& parameters, const Safeguards& safe
       leader_of_(std::move(leader_of)),
       members_(members),
       clock_(env, parameters.epsilon),
-      group_(env, *this, setup_of(parameters, id, members, env.self())),
+      group_(env, *this, group_setup(parameters, id, members, env.self())),
       locks_(safeguards.wounds ? LockTable::Deadlocks::wound_wait : LockTable::Deadlocks::not_handled) {}
 
 void Shard::leadership_changed(group::Position position) {

@@ -1,0 +1,216 @@
+// Life of a replica: leadership, leases, and what is looked after now and then.
+#include "models/spanner/hlc/replica.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/spanner/group_setup.hpp"
+
+namespace lightcone::models::spanner::hlc {
+
+Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& safeguards,
+                 ServerClock& clock, ShardId id, const std::vector<NodeId>& members, Forgotten forgotten)
+    : env_(env),
+      parameters_(parameters),
+      safe_(safeguards),
+      clock_(clock),
+      id_(id),
+      forgotten_(std::move(forgotten)),
+      state_(id),
+      group_(env, *this, group_setup(parameters, id, members, env.self())),
+      cache_(safeguards.refuses_ties ? TimestampCache::Ties::refused : TimestampCache::Ties::ignored) {}
+
+void Replica::leadership_changed(group::Position position) {
+  catching_up_ = caught_up_ = claiming_ = serving_ = false;
+  transfer_to_ = no_node;
+  being_written_.clear();
+  reservations_.clear();
+  asked_.clear();
+  deferred_.clear();
+  intents_since_.clear();
+  heard_.clear();
+  if (position == group::Position::leader) catch_up();
+}
+
+// --- leases ------------------------------------------------------------------------------------------------
+
+// Before it knows all that its predecessors committed, it does not know up to when they may have read.
+void Replica::catch_up() {
+  catching_up_ = true;
+  const Term term = group_.term();
+  group_.confirm_read([this, term](bool confirmed) {
+    if (term != group_.term() || !leads()) return;
+    catching_up_ = false;
+    caught_up_ = confirmed;
+    if (confirmed) claim_lease();
+  });
+}
+
+// It could serve at once, for its writes are above the last lease's end. But until then they would be ahead
+// of everybody's clock, and who reads at its own time would not see them.
+void Replica::claim_lease() {
+  if (claiming_ || serving_ || clock_.physical() <= state_.lease().end) return;
+  claiming_ = propose_lease(clock_.tick() + parameters_.lease.count(), state_.lease().end);
+}
+
+bool Replica::propose_lease(Timestamp end, Timestamp low_water) {
+  Command command;
+  command.verb = Verb::lease;
+  command.at = low_water;
+  command.lease = {env_.self(), group_.term(), end};
+  return group_.propose(sim::Payload::of(std::move(command))).has_value();
+}
+
+void Replica::renew_lease() {
+  if (claiming_ || transfer_to_ != no_node) return;
+  const Timestamp now = clock_.physical();
+  if (state_.lease().end - now >= parameters_.renew_before.count()) return;
+  claiming_ = propose_lease(now + parameters_.lease.count());
+}
+
+void Replica::lease_applied(const Lease& lease) {
+  claiming_ = false;
+  if (transfer_to_ != no_node) {
+    serving_ = caught_up_ = false;
+    group_.transfer_leadership(std::exchange(transfer_to_, no_node));
+    return;
+  }
+  if (serving_) return;
+  serving_ = true;
+  read_up_to_ = state_.low_water();
+  cache_.begin(safe_.keeps_low_water ? state_.low_water() : 0);
+  for (const auto& [key, intent] : state_.intents()) intents_since_.try_emplace(intent.id, env_.mono());
+  heard_.clear();
+  for (const auto& [id, record] : state_.records()) {
+    if (record.standing.status == Status::pending) heard_[id] = env_.mono();
+  }
+  env_.mark(LeaseBegan{id_, lease});
+}
+
+bool Replica::transfer(NodeId to) {
+  if (!may_serve() || claiming_ || to == env_.self()) return false;
+  transfer_to_ = to;
+  claiming_ = propose_lease(read_up_to_);
+  if (!claiming_) transfer_to_ = no_node;
+  return claiming_;
+}
+
+void Replica::refuse(const sim::From& from) {
+  env_.reply(from, Refused{leads() ? Reason::no_lease : Reason::not_leader, group_.leader()});
+}
+
+bool Replica::refuses(const sim::From& from) {
+  if (may_serve()) return false;
+  refuse(from);
+  return true;
+}
+
+// --- the log -----------------------------------------------------------------------------------------------
+
+bool Replica::propose(Command command, const sim::From& from) {
+  const auto index = group_.propose(sim::Payload::of(std::move(command)));
+  if (index) {
+    asked_.insert_or_assign(*index, from);
+  } else {
+    refuse(from);
+  }
+  return index.has_value();
+}
+
+void Replica::apply(const group::Entry& entry) {
+  const auto& command = entry.payload.get<Command>();
+  const RangeState::Applied applied = state_.apply(command);
+  if (applied.ended) {
+    const std::uint64_t number = applied.ended->at == 0 ? 0 : state_.committed();
+    events_.emplace_back(
+        Over{command.id, applied.ended->at, number, applied.ended->keys, command.participants});
+  }
+  if (leads() && entry.term == group_.term()) own_applied(entry, command, applied);
+}
+
+void Replica::own_applied(const group::Entry& entry, const Command& command,
+                          const RangeState::Applied& applied) {
+  if (command.verb == Verb::lease) lease_applied(command.lease);
+  if (command.verb == Verb::intent) {
+    for (const Write& write : command.writes) being_written_.erase(write.key);
+    if (applied.standing.status == Status::pending) {
+      intents_since_.try_emplace(command.id, env_.mono());
+      if (command.anchor == id_) heard_[command.id] = env_.mono();
+      env_.mark(TransactionPrepared{id_, command.id, command.at});
+    }
+  }
+  if (applied.ended) {
+    intents_since_.erase(command.id);
+    heard_.erase(command.id);
+    if (applied.ended->at != 0) reservations_.release(command.id);
+    if (command.verb != Verb::resolve) env_.mark(TransactionDecided{id_, command.id, applied.ended->at});
+  }
+  const auto asked = asked_.find(entry.index);
+  if (asked != asked_.end()) {
+    const sim::From from = asked->second;
+    asked_.erase(asked);
+    answer(from, command, applied.standing);
+  }
+  retry_deferred();
+}
+
+void Replica::answer(const sim::From& from, const Command& command, const Standing& standing) {
+  const Timestamp now = clock_.tick();
+  switch (command.verb) {
+    case Verb::lease:
+      return;
+    case Verb::intent:
+      if (standing.status == Status::pending) return env_.reply(from, Laid{now, command.at});
+      return env_.reply(from, Refused{Reason::aborted, env_.self()});
+    case Verb::resolve:
+      return env_.reply(from, IntentsResolved{now});
+    case Verb::push:
+    case Verb::abort:
+    case Verb::commit:
+      return env_.reply(from, Recorded{now, standing});
+  }
+}
+
+void Replica::retry_deferred() {
+  std::deque<Deferred> deferred = std::exchange(deferred_, {});
+  for (const Deferred& each : deferred) {
+    const std::size_t before = deferred_.size();
+    std::visit([&](const auto& request) { this->on(request, each.from); }, each.request);
+    if (deferred_.size() > before) deferred_.back().since = each.since;
+  }
+}
+
+// --- now and then ------------------------------------------------------------------------------------------
+
+void Replica::on_round() {
+  if (!leads()) return;
+  if (!caught_up_ && !catching_up_) catch_up();
+  if (caught_up_ && !serving_) claim_lease();
+  if (!may_serve()) return;
+  renew_lease();
+  const sim::MonoTime now = env_.mono();
+  std::erase_if(deferred_,
+                [&](const Deferred& each) { return now - each.since > parameters_.abandon_after; });
+  look_after_intents();
+  retry_deferred();
+  env_.metrics().sample(fmt::format("unresolved.s{}", id_), static_cast<std::int64_t>(intents_since_.size()));
+}
+
+void Replica::look_after_intents() {
+  std::map<TransactionId, ShardId> old;
+  for (const auto& [key, intent] : state_.intents()) {
+    const auto since = intents_since_.find(intent.id);
+    if (since != intents_since_.end() && env_.mono() - since->second >= parameters_.resolve_after)
+      old.emplace(intent.id, intent.anchor);
+  }
+  for (const auto& [id, anchor] : old) forgotten_(id_, id, anchor);
+}
+
+sim::Duration Replica::oldest_intent() const {
+  sim::Duration oldest{};
+  for (const auto& [id, since] : intents_since_) oldest = std::max(oldest, env_.mono() - since);
+  return oldest;
+}
+
+}  // namespace lightcone::models::spanner::hlc
