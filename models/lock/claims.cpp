@@ -131,10 +131,10 @@ void Monitor::after_event(NodeId node) {
 
 // P9.5: whoever applies the log decides the same; what is decided first is decided.
 void Monitor::look_at_table(NodeId node, Seen& seen) {
-  const auto& changes = static_cast<const Server*>(simulation_.node(node).process())->table().changes();
-  if (changes.size() < seen.changes) seen.changes = changes.size();
-  for (; seen.changes < changes.size(); ++seen.changes) {
-    const Change& change = changes[seen.changes];
+  const LockTable& table = static_cast<const Server*>(simulation_.node(node).process())->table();
+  const auto news = table.changes_since(seen.changes);
+  seen.changes = static_cast<std::size_t>(table.change_count()) - news.size();
+  for (const Change& change : news) {
     if (seen.changes == decided_.size()) {
       decided_.push_back(change);
       happened(change, node);
@@ -147,6 +147,7 @@ void Monitor::look_at_table(NodeId node, Seen& seen) {
                seen.changes + 1, name(node)),
            {node}});
     }
+    ++seen.changes;
   }
 }
 

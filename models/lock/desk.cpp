@@ -40,9 +40,8 @@ void Desk::mark(const Change& change) {
   }
 }
 
-void Desk::tell_changes(const LockTable& table, std::size_t first, News news) {
-  for (std::size_t i = first; i < table.changes().size(); ++i) {
-    const Change& change = table.changes()[i];
+void Desk::tell_changes(const LockTable& table, std::uint64_t first, News news) {
+  for (const Change& change : table.changes_since(first)) {
     if (news == News::fresh) mark(change);
     if (change.kind == Change::Kind::expired) continue;
     const auto waiting = queued_.find({change.session, change.number});

@@ -21,7 +21,7 @@ class Desk {
   // Tells everybody concerned of the table's changes from number `first` on (L9.2). What was decided in an
   // earlier term and is only executed again is no news to the world.
   enum class News : std::uint8_t { fresh, replayed };
-  void tell_changes(const LockTable& table, std::size_t first, News news);
+  void tell_changes(const LockTable& table, std::uint64_t first, News news);
   void watch(const LockTable& table, const Watch& watch, const sim::From& from);
   // Another server decides from now on.
   void close();

@@ -89,10 +89,10 @@ void Replica::execute(Command command, const sim::From& from) {
 
 LockTable::Outcome Replica::decide(Command& command) {
   command.at = table_time();
-  const std::size_t before = table_.changes().size();
+  const std::uint64_t before = table_.change_count();
   const LockTable::Outcome outcome = table_.apply(command, command.at, epoch_);
-  decided_.insert(decided_.end(), table_.changes().begin() + static_cast<std::ptrdiff_t>(before),
-                  table_.changes().end());
+  const auto changes = table_.changes_since(before);
+  decided_.insert(decided_.end(), changes.begin(), changes.end());
   desk_.tell_changes(table_, before, Desk::News::fresh);
   ++version_;
   return outcome;

@@ -81,7 +81,7 @@ void Server::on(const ExpiryDue&) {
 // P9.5
 void Server::apply(const group::Entry& entry) {
   const auto& command = entry.payload.get<Command>();
-  const std::size_t before = table_.changes().size();
+  const std::uint64_t before = table_.change_count();
   const sim::Duration now = expires_by_log_ ? command.at : env_.wall().time_since_epoch();
   const LockTable::Outcome outcome = table_.apply(command, now, entry.term);
   if (group_.position() == group::Position::leader) {

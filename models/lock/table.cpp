@@ -1,10 +1,19 @@
 #include "models/lock/table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lightcone::models::lock {
 
-void LockTable::restore(const sim::Payload& snapshot) { state_ = snapshot ? snapshot.get<State>() : State{}; }
+void LockTable::restore(const sim::Payload& snapshot) {
+  state_ = snapshot ? snapshot.get<State>() : State{};
+  changes_.clear();
+}
+
+void LockTable::note(Change change) {
+  changes_.push_back(std::move(change));
+  ++state_.changes;
+}
 
 std::uint64_t LockTable::revision(const std::string& lock) const {
   const auto found = state_.locks.find(lock);
@@ -37,7 +46,7 @@ void LockTable::expire_sessions() {
       ++at;
       continue;
     }
-    state_.changes.push_back({Change::Kind::expired, {}, at->first, 0, 0, 0});
+    note({Change::Kind::expired, {}, at->first, 0, 0, 0});
     at = state_.sessions.erase(at);
   }
   for (auto& [name, lock] : state_.locks) {
@@ -86,8 +95,7 @@ void LockTable::finish(Session session, std::uint64_t over) {
     std::erase_if(lock.waiters,
                   [&](const Waiter& waiter) { return waiter.session == session && waiter.number <= over; });
     if (!lock.holder || lock.holder->session != session || lock.holder->number > over) continue;
-    state_.changes.push_back(
-        {Change::Kind::released, name, session, lock.holder->number, lock.holder->fence, session});
+    note({Change::Kind::released, name, session, lock.holder->number, lock.holder->fence, session});
     lock.holder.reset();
     hand_over(name, lock);
   }
@@ -125,8 +133,8 @@ LockTable::Outcome LockTable::release(const Command& command) {
 void LockTable::free(const Command& command) {
   Lock& lock = state_.locks[command.lock];
   if (!lock.holder) return;
-  state_.changes.push_back({Change::Kind::released, command.lock, lock.holder->session, lock.holder->number,
-                            lock.holder->fence, command.session});
+  note({Change::Kind::released, command.lock, lock.holder->session, lock.holder->number, lock.holder->fence,
+        command.session});
   lock.holder.reset();
   hand_over(command.lock, lock);
 }
@@ -135,8 +143,7 @@ void LockTable::free(const Command& command) {
 void LockTable::grant(const std::string& name, Lock& lock, const Waiter& to) {
   lock.holder = Holder{to.session, to.number, ++state_.last_fence};
   ++lock.revision;
-  state_.changes.push_back(
-      {Change::Kind::granted, name, to.session, to.number, lock.holder->fence, to.session});
+  note({Change::Kind::granted, name, to.session, to.number, lock.holder->fence, to.session});
 }
 
 // The first in the queue who is still there. Who waited longer than its session lived is passed over.

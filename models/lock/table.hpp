@@ -9,11 +9,13 @@
 //   P9.5 expiry through the log    time is what commands say it is: stamped by the leader, never going back
 #pragma once
 
+#include <algorithm>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -82,8 +84,15 @@ class LockTable {
   bool has_expired_sessions(sim::Duration now) const;
   sim::Duration time() const { return state_.time; }
   std::uint64_t revision(const std::string& lock) const;
-  // Every change since the beginning.
-  const std::vector<Change>& changes() const { return state_.changes; }
+  // Changes are numbered from 0, on all tables alike. Those from `number` on, as far as this table decided
+  // them by commands: what a snapshot had brought about already was told elsewhere.
+  std::uint64_t change_count() const { return state_.changes; }
+  std::span<const Change> changes_since(std::uint64_t number) const {
+    const std::uint64_t first = state_.changes - changes_.size();
+    const std::uint64_t skipped = number > first ? number - first : 0;
+    return std::span(changes_).subspan(
+        static_cast<std::size_t>(std::min<std::uint64_t>(skipped, changes_.size())));
+  }
 
   sim::Payload snapshot() const { return sim::Payload::of(state_); }
   // An empty payload: the initial state.
@@ -117,7 +126,7 @@ class LockTable {
     Fence last_fence = 0;
     std::map<Session, Lease> sessions;
     std::map<std::string, Lock> locks;
-    std::vector<Change> changes;  // for watchers, and not counted
+    std::uint64_t changes = 0;
 
     friend std::uint64_t wire_bytes(const State& state) {
       std::uint64_t bytes = 24 + 40 * state.sessions.size();
@@ -137,8 +146,11 @@ class LockTable {
   void hand_over(const std::string& name, Lock& lock);
   bool is_alive(Session session) const { return state_.sessions.contains(session); }
 
+  void note(Change change);
+
   TableSafeguards safe_;
   State state_;
+  std::vector<Change> changes_;  // the latest of them, for watchers: since the snapshot, if there was one
 };
 
 }  // namespace lightcone::models::lock

@@ -1,7 +1,7 @@
 // What each model costs: processor time of simulating and of judging, simulated time against it, and how much
 // a protocol chatters (events an operation). No faults; each profile's own defaults otherwise.
 //
-//   models_bench [REPETITIONS]     default 3, medians
+//   models_bench [REPETITIONS [MODEL...]]     default 3, medians; all models
 //
 // Loads: ten simulated minutes with ten clients that pause 100 ms between operations, about 100 operations a
 // second, and one minute with a hundred of them, about 1,000 a second.
@@ -85,7 +85,9 @@ int main(int argc, char** argv) {
   const models::Registry registry;
   fmt::print("{:16} {:>9} {:>12} {:>11} {:>11} {:>11} {:>9} {:>11}  {}\n", "model", "simulated", "",
              "simulating", "judging", "real time", "ops/s", "events/op", "verdict");
+  const std::vector<std::string> wanted(argv + std::min(argc, 2), argv + argc);
   for (const auto& model : registry.all()) {
+    if (!wanted.empty() && std::ranges::count(wanted, model->name()) == 0) continue;
     for (const sim::Profile& profile : model->profiles()) {
       for (const Load& load : {Load{10, 10}, Load{100, 1}})
         if (!bench(registry, model->name(), profile.name, load, repetitions)) return EXIT_FAILURE;
