@@ -265,6 +265,38 @@ TEST_CASE("spanner hlc: a transaction that its client settles never commits afte
   CHECK(one.only<Refused>().reason == Reason::aborted);
 }
 
+// It may be a late copy, and its first have committed: only the record knows.
+TEST_CASE(
+    "spanner hlc: a gateway that has forgotten what a transaction read asks its record, and refuses "
+    "nothing") {
+  One one;
+  hlc::WriteAndCommit commit;
+  commit.id = id(c1);
+  commit.parts = {{1, {Write{"y", Change::put, 1}}}};
+  commit.goes_on = true;
+  one.hear(c1, commit);
+  one.env().stories().run_ready();
+  CHECK(one.sent<Refused>().empty());
+  const auto pushed = one.only<hlc::Push>();
+  CHECK(pushed.shard == 1);
+  CHECK(pushed.id == id(c1));
+  CHECK(pushed.kind == PushKind::settle);
+}
+
+TEST_CASE("spanner hlc: a gateway lays the anchor's intents first, and none for a late copy") {
+  One one;
+  hlc::WriteAndCommit commit;
+  commit.id = id(c1);
+  commit.parts = {{1, {Write{"y", Change::put, 1}}}, {0, {Write{"x", Change::put, 1}}}};
+  for (int i = 0; i < 2; ++i) {
+    one.hear(c1, commit);
+    one.env().stories().run_ready();
+  }
+  const auto intent = one.only<hlc::Intent>();
+  CHECK(intent.shard == 1);
+  CHECK(intent.anchor == 1);
+}
+
 TEST_CASE("spanner hlc: a lease that is handed over ends with what was read, and no reads come after that") {
   One one;
   const Timestamp at = one.now() + 3'000'000;

@@ -289,6 +289,14 @@ TEST_CASE("spanner: the search finds the easy switches within 50 seeds, with the
                       {"scenarios/spanner/random-faults.json", "scenarios/spanner/random-faults-hlc.json"});
 }
 
+TEST_CASE(
+    "spanner: where leases outlast elections every claim holds, and the search finds two that overlap") {
+  const std::string file = "scenarios/spanner/random-leases.json";
+  check_random_faults(file, 30, 90);
+  check_found("spanner.lease-overlap", "split-brain", file, 10);
+  check_found("spanner.lease-overlap", "stale-read", file, 50);
+}
+
 // Strict serializability is not promised in full there.
 TEST_CASE("spanner: without locks 100 seeds of random faults break nothing that is promised in full") {
   const models::Registry registry;
