@@ -26,7 +26,7 @@ class Client final : public parts::Worker {
 
   sim::Task<sim::Outcome> try_once(parts::OperationSource::Drawn drawn);
   sim::Task<> read_keys(std::vector<Access> accesses);
-  sim::Value asked(const std::string_view f, const std::vector<Access>& accesses) const;
+  sim::Value asked(std::string_view f, const std::vector<Access>& accesses) const;
   sim::Value answered(std::string_view f, const std::vector<Access>& accesses, Transactor::Ending& ending);
 
   const Parameters& parameters_;

@@ -38,7 +38,7 @@ sim::Task<std::optional<std::variant<Answers..., Refused>>> Gateway::ask(Request
           if constexpr (requires { answer.now; }) this->hear(answer.now);
         },
         *reply);
-    co_return std::move(*reply);
+    co_return std::move(reply);
   }
   co_return std::nullopt;
 }

@@ -108,7 +108,7 @@ sim::Task<> Gateway::answer(Settle settle, sim::From from) {
   push.shard = settle.anchor;
   push.id = settle.id;
   push.kind = PushKind::settle;
-  const auto told = co_await ask<Recorded>(std::move(push), env_.mono() + parameters_.abandon_after);
+  const auto told = co_await ask<Recorded>(push, env_.mono() + parameters_.abandon_after);
   if (!told || !std::holds_alternative<Recorded>(*told)) co_return;
   const Standing standing = std::get<Recorded>(*told).standing;
   if (standing.status == Status::committed) env_.reply(from, Committed{standing.at});

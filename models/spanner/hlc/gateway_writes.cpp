@@ -87,8 +87,7 @@ sim::Task<> Gateway::heartbeats(Shared transaction) {
     co_await sim::sleep(env_, parameters_.abandon_after / 4);
     if (transaction->is_over) break;
     Heartbeat request{transaction->touched.front(), 0, transaction->id};
-    const auto answer =
-        co_await ask<Recorded>(std::move(request), env_.mono() + parameters_.abandon_after / 2);
+    const auto answer = co_await ask<Recorded>(request, env_.mono() + parameters_.abandon_after / 2);
     if (!answer || !std::holds_alternative<Recorded>(*answer)) continue;
     if (std::get<Recorded>(*answer).standing.status == Status::aborted) transaction->is_aborted = true;
   }
@@ -97,7 +96,7 @@ sim::Task<> Gateway::heartbeats(Shared transaction) {
 sim::Task<Standing> Gateway::push(Conflict conflict, PushKind kind, Timestamp at, Age age, ShardId shard,
                                   sim::MonoTime until) {
   Push request{conflict.anchor, 0, conflict.with, kind, at, age};
-  const auto answer = co_await ask<Recorded>(std::move(request), until);
+  const auto answer = co_await ask<Recorded>(request, until);
   if (!answer || !std::holds_alternative<Recorded>(*answer)) co_return Standing{};
   const Standing standing = std::get<Recorded>(*answer).standing;
   const std::vector<ShardId> unknown;

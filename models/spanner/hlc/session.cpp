@@ -111,8 +111,7 @@ sim::Task<Session::Came> Session::settle(TransactionId id, ShardId anchor, sim::
                                          Timestamp& at) {
   while (env_.mono() < until) {
     Settle request{id, anchor};
-    const auto reply =
-        co_await sim::call<Committed, Refused>(env_, gateway_, std::move(request), workload_.timeout);
+    const auto reply = co_await sim::call<Committed, Refused>(env_, gateway_, request, workload_.timeout);
     if (!reply) {
       suspect_gateway();
       continue;
