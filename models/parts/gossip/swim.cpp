@@ -109,8 +109,9 @@ std::size_t Swim::hear(std::span<const Update> updates) {
   std::size_t news = 0;
   for (const Update& update : updates) {
     if (update.member == self_) {
-      if (update.state == State::alive || update.incarnation < incarnation_) continue;
-      incarnation_ = update.incarnation + 1;
+      if (update.state == State::alive) continue;
+      // What was refuted already has not come to whoever says it: it is told again.
+      if (update.incarnation >= incarnation_) incarnation_ = update.incarnation + 1;
       own_ = {State::alive, incarnation_, 0, 0, true};
       ++news;
       continue;
