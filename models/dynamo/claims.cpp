@@ -114,10 +114,10 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
       parameters.keeps_siblings() ? claims_about_siblings(parameters) : claims_about_timestamps(parameters);
   claims.push_back(carts_keep_items(parameters));
   if (parameters.has_gossip()) {
-    claims.push_back(
-        {"P20.4",
-         "soon after the heal the servers agree about who is on the ring, and up; who was removed stays out",
-         Assumption::a3});
+    claims.push_back({"P20.4",
+                      "within 10 log2(n) rounds of gossip after the heal the servers agree about who is on "
+                      "the ring, and up; who was removed stays out",
+                      Assumption::a3});
     claims.push_back({"P20.5",
                       "a server that joins answers for ranges that it has streamed, and no others; who goes "
                       "stays until the new owners have its ranges",

@@ -47,6 +47,7 @@ Membership::Membership(sim::Env& env, const Parameters& parameters, const Safegu
       safe_(safe),
       servers_(servers),
       ring_options_(options_of(parameters, safe, zones)),
+      prober_(env, parameters),
       chance_(env.stream("gossip")) {
   const std::vector<NodeId> first = first_of(servers, parameters.members);
   for (const NodeId server : servers) {
@@ -81,6 +82,7 @@ void Membership::start() {
   standings_changed();
   members_[env_.self()].generation = generation + 1;
   for (const NodeId server : servers_) listen_to(server);
+  prober_.start();
   persist([this] { env_.after(parameters_.gossip_every, GossipDue{}); });
 }
 
@@ -254,8 +256,11 @@ bool Membership::hear(const std::vector<KnownMember>& heard) {
   return has_news;
 }
 
+// Spare servers and those that are gone need not know who is up.
 void Membership::standings_changed() {
   find_rings();
+  const bool takes_part = standing() != spare && !is_gone(standing());
+  prober_.watch(takes_part ? peers() : std::vector<NodeId>());
   ++changes_;
   if (when_changed_) when_changed_();
 }
@@ -263,6 +268,7 @@ void Membership::standings_changed() {
 // Nobody gossips with a spare server, which therefore suspects nobody.
 bool Membership::is_up(NodeId server) const {
   if (is_fixed() || server == env_.self() || standing() == spare) return true;
+  if (parameters_.detector == Detector::swim) return prober_.is_up(server);
   return silences_.at(server).phi(env_.mono()) < parameters_.phi_threshold * 1'000;
 }
 

@@ -27,6 +27,7 @@
 
 #include "models/dynamo/messages.hpp"
 #include "models/dynamo/parameters.hpp"
+#include "models/dynamo/prober.hpp"
 #include "models/parts/gossip/members.hpp"
 #include "models/parts/gossip/phi_accrual.hpp"
 #include "models/parts/ring/ring.hpp"
@@ -51,6 +52,7 @@ class Membership {
              const std::vector<NodeId>& servers, const parts::Zones& zones = {});
 
   void start();
+  Prober& prober() { return prober_; }
   // Called whenever somebody's standing has changed here.
   void when_changed(Then then) { when_changed_ = std::move(then); }
   void on(const Gossip& gossip, const sim::From& from);
@@ -137,7 +139,8 @@ class Membership {
   std::optional<parts::Ring> after_;                 // are the same
   std::optional<parts::stable::Cell<Record>> cell_;  // where it is not fixed
   parts::gossip::Members members_;
-  std::map<NodeId, parts::gossip::PhiAccrual> silences_;
+  std::map<NodeId, parts::gossip::PhiAccrual> silences_;  // with the detector phi ...
+  Prober prober_;                                         // ... and with swim
   sim::Stream chance_;
   NodeId changing_ = sim::no_node;
   NodeId removes_ = sim::no_node;

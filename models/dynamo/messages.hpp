@@ -9,6 +9,7 @@
 
 #include "models/dynamo/version.hpp"
 #include "models/parts/gossip/members.hpp"
+#include "models/parts/gossip/swim.hpp"
 #include "sim/node_id.hpp"
 #include "sim/time.hpp"
 #include "sim/value.hpp"
@@ -272,6 +273,28 @@ struct RemovalDone {
 };
 BOOST_DESCRIBE_STRUCT(RemovalDone, (), (removed))
 
+// --- who is up (models/parts/gossip/swim.hpp)
+// ----------------------------------------------------------------
+
+struct Probe {  // -> ProbeAnswer
+  std::uint64_t number = 0;
+  std::vector<parts::gossip::Swim::Update> updates{};
+};
+BOOST_DESCRIBE_STRUCT(Probe, (), (number, updates))
+
+struct ProbeFor {  // -> ProbeAnswer, if the target gives one
+  std::uint64_t number = 0;
+  NodeId target{};
+  std::vector<parts::gossip::Swim::Update> updates{};
+};
+BOOST_DESCRIBE_STRUCT(ProbeFor, (), (number, target, updates))
+
+struct ProbeAnswer {
+  std::uint64_t number = 0;
+  std::vector<parts::gossip::Swim::Update> updates{};
+};
+BOOST_DESCRIBE_STRUCT(ProbeAnswer, (), (number, updates))
+
 // --- timers and completions --------------------------------------------------------------------------------
 
 struct DeadlinePassed {
@@ -301,6 +324,14 @@ BOOST_DESCRIBE_STRUCT(JoinDue, (), ())
 
 struct StreamsDue {};
 BOOST_DESCRIBE_STRUCT(StreamsDue, (), ())
+
+struct ProbeDue {};
+BOOST_DESCRIBE_STRUCT(ProbeDue, (), ())
+
+struct ProbeLate {  // no answer yet
+  std::uint64_t number = 0;
+};
+BOOST_DESCRIBE_STRUCT(ProbeLate, (), (number))
 
 struct MembershipPersisted {
   std::uint64_t write = 0;
@@ -339,8 +370,9 @@ using ToServer =
     std::variant<RGet, RGot, RPut, RPutDone, Get, Put, RepairPut, Hint, HintKept, HandOff, HandedOver,
                  MerkleRoot, MerkleEqual, MerkleNodes, SyncKeys, SyncedKeys, CopyRequest, Copy, CausalPut,
                  AskToTake, WillTake, Take, Taken, Gossip, GossipBack, Outdated, JoinStep, JoinStepDone,
-                 StreamRange, RangeStored, Removal, RemovalDone>;
-using ServerFacts = std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue,
-                                 CopyDue, GossipDue, JoinDue, StreamsDue, MembershipPersisted>;
+                 StreamRange, RangeStored, Removal, RemovalDone, Probe, ProbeFor, ProbeAnswer>;
+using ServerFacts =
+    std::variant<Persisted, DeadlinePassed, OwnersAreLate, HandOffDue, AntiEntropyDue, CopyDue, GossipDue,
+                 JoinDue, StreamsDue, ProbeDue, ProbeLate, MembershipPersisted>;
 
 }  // namespace lightcone::models::dynamo

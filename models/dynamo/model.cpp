@@ -50,6 +50,15 @@ sim::Choices<ContextUse> choices_of(ContextUse) {
   return all;
 }
 
+sim::Choices<Detector> choices_of(Detector) {
+  static constexpr sim::Choice<Detector> all[] = {
+      {Detector::phi,
+       {"phi", "Whose heartbeats have been out for long, by what they used to be (phi accrual)."}},
+      {Detector::swim, {"swim", "Who answers no ping, not to others either, and does not refute it (SWIM)."}},
+  };
+  return all;
+}
+
 sim::Choices<Session> choices_of(Session) {
   static constexpr sim::Choice<Session> all[] = {
       {Session::none, {"none", "Nobody."}},
@@ -109,10 +118,22 @@ const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability
                      "With how many others a server exchanges it at a time.")
               .at_least(1)
               .at_most(100),
+          sim::field("detector", &P::detector, "Who is believed to be down."),
           sim::field("phi_threshold", &P::phi_threshold,
-                     "Of the failure detector: a live server is suspected once in 10^phi times.")
+                     "Of the failure detector (phi): a live server is suspected once in 10^phi times.")
               .at_least(1)
               .at_most(100),
+          sim::field("probe_timeout", &P::probe_timeout,
+                     "After which others are asked to ping a server (swim).")
+              .at_least(1ms)
+              .at_most(60s),
+          sim::field("indirect_probes", &P::indirect_probes, "How many others are asked to (swim).")
+              .at_least(0)
+              .at_most(100),
+          sim::field("suspicion_periods", &P::suspicion_periods,
+                     "For how many times gossip_every a suspected server may refute it (swim).")
+              .at_least(1)
+              .at_most(1'000),
           sim::field("tombstone_grace", &P::tombstone_grace, "For which a deletion is remembered at least.")
               .at_least(1ms)
               .at_most(2400h),
@@ -140,6 +161,8 @@ const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability
                 [](const P& p) { return p.gossip_every == sim::Duration::zero() || p.keeps_siblings(); })
           .must("sessions are kept where versions have timestamps (conflict lww)", "session",
                 [](const P& p) { return p.session == Session::none || !p.keeps_siblings(); })
+          .must("probes are late before the next begin", "probe_timeout",
+                [](const P& p) { return p.detector == Detector::phi || p.probe_timeout < p.gossip_every; })
           .must("hints do not live as long as tombstones", "hint_ttl",
                 [](const P& p) { return p.hint_ttl < p.tombstone_grace; });
   return table;

@@ -28,6 +28,10 @@ sim::Choices<ContextUse> choices_of(ContextUse);
 enum class Session : std::uint8_t { none, coordinator, client };
 sim::Choices<Session> choices_of(Session);
 
+// Who is believed to be down.
+enum class Detector : std::uint8_t { phi, swim };
+sim::Choices<Detector> choices_of(Detector);
+
 struct Parameters {
   std::int64_t servers = 5;
   std::int64_t members = 0;       // on the ring from the start; 0: all
@@ -49,7 +53,11 @@ struct Parameters {
   sim::Duration anti_entropy_every = sim::Duration(500'000'000);  // 0: never
   sim::Duration gossip_every = sim::Duration(0);                  // 0: the servers are fixed
   std::int64_t gossip_fanout = 1;                                 // others that are told in a round
+  Detector detector = Detector::phi;
   std::int64_t phi_threshold = 8;
+  sim::Duration probe_timeout = sim::Duration(20'000'000);  // swim
+  std::int64_t indirect_probes = 3;                         // swim
+  std::int64_t suspicion_periods = 10;                      // swim
   sim::Duration tombstone_grace = sim::Duration(10'000'000'000);
   bool zones_apart = false;  // copies of a key in different zones
   std::int64_t prune = 10;   // with dynamo.prune-clock: entries of a context that are kept

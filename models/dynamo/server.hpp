@@ -20,6 +20,10 @@ template <class Message>
 concept ForReplica = requires(Replica& r, const Message& m, const sim::From& f) { r.on(m, f); };
 template <class Message>
 concept ForReplicaFromAnybody = requires(Replica& r, const Message& m) { r.on(m); };
+template <class Message>
+concept ForProber = requires(Prober& p, const Message& m, const sim::From& f) { p.on(m, f); };
+template <class Fact>
+concept ProberFact = requires(Prober& p, const Fact& fact) { p.on(fact); };
 template <class Fact>
 concept CoordinatorFact =
     !std::same_as<Fact, Outdated> && requires(Coordinator& c, const Fact& fact) { c.on(fact); };
@@ -48,6 +52,14 @@ class Server final : public sim::Handlers<Server, ToServer, ServerFacts> {
   template <CoordinatorFact Fact>
   void on(const Fact& fact) {
     coordinator_.on(fact);
+  }
+  template <ForProber Message>
+  void on(const Message& message, const sim::From& from) {
+    membership_.prober().on(message, from);
+  }
+  template <ProberFact Fact>
+  void on(const Fact& fact) {
+    membership_.prober().on(fact);
   }
   void on(const Gossip& gossip, const sim::From& from) { membership_.on(gossip, from); }
   void on(const GossipBack& back) { membership_.on(back); }
