@@ -188,6 +188,42 @@ TEST_CASE("dynamo: the search finds gossip that is believed too soon") {
   }
 }
 
+TEST_CASE("dynamo: 50 seeds of random faults while servers come and go hold every claim") {
+  check_random_faults("scenarios/dynamo/random-faults-ring.json", 50, 200);
+}
+
+TEST_CASE(
+    "dynamo: the search finds rings that nobody compares, who leaves with everything, and the returned") {
+  const std::pair<std::string, std::string> all[] = {{"dynamo.split-rings", "stale-read"},
+                                                     {"dynamo.leave-without-streaming", "stale-read"},
+                                                     {"dynamo.dead-member-returns", "resurrection"}};
+  const models::Registry registry;
+  for (const auto& [bug, anomaly] : all) {
+    scenarios::Overrides overrides;
+    overrides.bugs = {bug};
+    const auto loaded = load_shipped(registry, "scenarios/dynamo/random-faults-ring.json", overrides);
+    bool found = false;
+    for (std::uint64_t seed = 1; seed <= 50 && !found; ++seed)
+      found = shows(reports::judge(run_loaded(loaded, seed)), anomaly);
+    INFO(bug);
+    CHECK(found);
+  }
+}
+
+TEST_CASE(
+    "dynamo: 50 seeds of random faults break no session that clients keep, and some that nobody looks at") {
+  const models::Registry registry;
+  for (const bool ignored : {false, true}) {
+    scenarios::Overrides overrides;
+    if (ignored) overrides.bugs = {"dynamo.session-ignored"};
+    const auto loaded = load_shipped(registry, "scenarios/dynamo/random-faults-sessions.json", overrides);
+    bool found = false;
+    for (std::uint64_t seed = 1; seed <= 50 && !found; ++seed)
+      found = shows(reports::judge(run_loaded(loaded, seed)), "nonmonotonic");
+    CHECK(found == ignored);
+  }
+}
+
 TEST_CASE("dynamo: with stand-ins 100 seeds of random faults break nothing that is promised in full") {
   const models::Registry registry;
   const scenarios::Loaded loaded = load_shipped(registry, "scenarios/dynamo/random-faults-sloppy.json");
