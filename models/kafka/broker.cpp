@@ -21,6 +21,7 @@ Broker::Broker(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
       safe_(safeguards_without(bugs, parameters)),
       places_(std::move(places)),
       verifier_(env, parameters.transaction_timeout),
+      cleaning_(env.stream("cleanup")),
       incarnation_(env.stream("incarnation").next()) {
   for (PartitionId id = 0; id < static_cast<PartitionId>(parameters.all_partitions()); ++id) {
     const std::vector<NodeId> replicas = replicas_of(id, places_.brokers, parameters.rf);
@@ -42,6 +43,7 @@ void Broker::start() {
   env_.after(parameters_.lag_max / looks_a_lag, IsrCheckDue{});
   env_.after(parameters_.checkpoint_every, CheckpointDue{});
   if (parameters_.flush == Flush::none) env_.after(parameters_.writeback, WritebackDue{});
+  if (parameters_.is_cleaned()) arm_cleanup();
   if (group_) env_.after(parameters_.session_timeout / looks_a_session, GroupCheckDue{});
   if (transactions_) env_.after(parameters_.transaction_timeout / looks_a_session, TransactionCheckDue{});
 }
@@ -179,6 +181,10 @@ void Broker::on(const Diverged& diverged, const sim::From&) {
   if (Replica* here = replica(diverged.partition)) here->on(diverged);
 }
 
+void Broker::on(const LogStartsLater& later, const sim::From&) {
+  if (Replica* here = replica(later.partition)) here->on(later);
+}
+
 void Broker::on(const OffsetForLeaderEpoch& question, const sim::From& from) {
   if (Replica* here = replica(question.partition)) here->on(question, from.node);
 }
@@ -293,6 +299,18 @@ void Broker::on(const CheckpointDue&) {
 void Broker::on(const WritebackDue&) {
   env_.after(parameters_.writeback, WritebackDue{});
   flush();
+}
+
+// Everybody in their own time.
+void Broker::arm_cleanup() {
+  const auto every = static_cast<std::uint64_t>(parameters_.cleanup_every.count());
+  const std::uint64_t more = cleaning_.below(every);
+  env_.after(parameters_.cleanup_every / 2 + sim::Duration(static_cast<std::int64_t>(more)), CleanupDue{});
+}
+
+void Broker::on(const CleanupDue&) {
+  arm_cleanup();
+  for (auto& [id, replica] : replicas_) replica.clean_up();
 }
 
 }  // namespace lightcone::models::kafka

@@ -58,6 +58,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void on(const FetchRecords& fetch, const sim::From& from);
   void on(const FetchedRecords& fetched, const sim::From& from);
   void on(const Diverged& diverged, const sim::From& from);
+  void on(const LogStartsLater& later, const sim::From& from);
   void on(const OffsetForLeaderEpoch& question, const sim::From& from);
   void on(const EpochEndOffset& answer, const sim::From& from);
 
@@ -75,6 +76,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void on(const Flushed& done);
   void on(const GroupCheckDue&);
   void on(const TransactionCheckDue&);
+  void on(const CleanupDue&);
 
   BrokerEpoch epoch() const { return epoch_; }
   const std::map<PartitionId, Replica>& replicas() const { return replicas_; }
@@ -99,6 +101,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   void speak_to_controller();
   void try_another_controller();
   void flush();
+  void arm_cleanup();
   Replica* replica(PartitionId id);
 
   sim::Env& env_;
@@ -109,6 +112,7 @@ class Broker final : public sim::Handlers<Broker, FromClients, FromMembersOfGrou
   std::optional<GroupCoordinator> group_;               // where the group's offsets are
   std::optional<TransactionCoordinator> transactions_;  // where the states of transactions are
   Verifier verifier_;
+  sim::Stream cleaning_;
   std::uint64_t incarnation_;
   BrokerEpoch epoch_ = 0;       // 0: not registered yet
   bool is_registered_ = false;  // in epoch_, as far as it knows

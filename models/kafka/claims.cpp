@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/kafka/cleanup_monitor.hpp"
 #include "models/kafka/controller.hpp"
 #include "models/kafka/group_monitor.hpp"
 #include "models/kafka/transaction_monitor.hpp"
@@ -33,6 +34,34 @@ std::string of_committed(const Parameters& parameters) {
   return of_acknowledged(strongest);
 }
 
+bool is_emptied(const Record& record) { return std::holds_alternative<Emptied>(record.content); }
+
+// Where nobody was seen to have a record before it was removed.
+Record nothing() {
+  Record record;
+  record.content = Emptied{};
+  return record;
+}
+
+std::string what_agrees(const Parameters& parameters) {
+  if (parameters.is_compacted())
+    return "below the high watermark all replicas agree, in what each has not compacted yet, and what a "
+           "consumer was given stays until it is replaced";
+  if (parameters.is_retained_for_a_while())
+    return "below the high watermark all replicas agree, and what a consumer was given stays until retention "
+           "removes it";
+  return "below the high watermark all replicas agree, and what a consumer was given stays";
+}
+
+std::string what_stays(const Parameters& parameters) {
+  std::string what =
+      fmt::format("an acknowledged record stays while fewer than {} replicas lose it from their disks",
+                  parameters.min_isr);
+  if (parameters.is_compacted()) what += ", or until a later one of its key is committed";
+  if (parameters.is_retained_for_a_while()) what += ", or until retention removes it";
+  return what;
+}
+
 std::string what_is_whole_again(const Parameters& parameters) {
   if (parameters.has_transactions())
     return "after the heal every operation succeeds, ISRs are whole again, all is committed, no transaction "
@@ -48,17 +77,8 @@ std::string what_is_whole_again(const Parameters& parameters) {
 std::vector<Claim> claims_of(const Parameters& parameters) {
   const std::string unordered = "while no try is answered too late";
   std::vector<Claim> claims = {
-      Claim{"P7.1",
-            fmt::format("an acknowledged record stays while fewer than {} replicas lose it from their disks",
-                        parameters.min_isr),
-            Assumption::a1,
-            {},
-            of_acknowledged(parameters)},
-      Claim{"P7.2",
-            "below the high watermark all replicas agree, and what a consumer was given stays",
-            Assumption::a0,
-            {},
-            of_committed(parameters)},
+      Claim{"P7.1", what_stays(parameters), Assumption::a1, {}, of_acknowledged(parameters)},
+      Claim{"P7.2", what_agrees(parameters), Assumption::a0, {}, of_committed(parameters)},
       Claim{"P7.3",
             "the records of a producer are in a partition in the order in which it sent them",
             Assumption::a0,
@@ -76,6 +96,7 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
       Claim{"P7.9", "a leader epoch of a partition has one leader, and no broker goes back to an earlier one",
             Assumption::a0},
   };
+  for (Claim& claim : claims_about_cleanup(parameters)) claims.push_back(std::move(claim));
   if (parameters.has_group()) {
     for (Claim& claim : claims_about_groups(parameters)) claims.push_back(std::move(claim));
   }
@@ -145,7 +166,7 @@ void Monitor::look_at_broker(NodeId node) {
 void Monitor::look_at_replica(NodeId node, const Replica& replica) {
   Seen& seen = seen_[node][replica.id()];
   const std::uint32_t incarnation = simulation_.node(node).incarnation();
-  losses_.look_at(node, incarnation, replica);
+  look_at_removed(node, replica.id(), losses_.look_at(node, incarnation, replica));
   if (seen.incarnation != incarnation) seen = {incarnation, Replica::Role::idle, 0, replica.high_watermark()};
   const bool took_over = replica.role() == Replica::Role::leader &&
                          (seen.role != Replica::Role::leader || seen.epoch != replica.leader_epoch());
@@ -187,17 +208,21 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
   const bool leads = replica.role() == Replica::Role::leader;
   if (leads) check_maximal_isr(node, replica);
   for (Offset offset = from; offset < replica.high_watermark(); ++offset) {
-    const Record& record = replica.log().at(offset);
+    const Entry* entry = replica.log().find(offset);
     if (offset == partition.committed.size()) {
-      commit(node, partition, id, record);
+      commit(node, partition, id, entry == nullptr ? nothing() : entry->record);
       continue;
     }
     // Further on than anybody was seen to commit: the leader's own news came before.
     if (offset > partition.committed.size()) return;
     const Record& before = partition.committed[static_cast<std::size_t>(offset)];
-    if (record == before) continue;
-    std::string excuse = losses_.excuse(id, offset, before, parameters_.min_isr);
+    if (entry == nullptr || is_emptied(before)) continue;  // P7.14 and P7.15 say more
+    const Record& record = entry->record;
+    if (record == before || (is_emptied(record) && record.epoch == before.epoch)) continue;
+    std::string excuse = why_lost(id, offset, before);
     const bool replaces = !excuse.empty() && leads;
+    // Or too many lost this one, and whoever still has it is late to hear that it was replaced.
+    if (excuse.empty()) excuse = why_lost(id, offset, record);
     simulation_.report(
         {"P7.2",
          "divergence",
@@ -206,14 +231,15 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
                      offset, parameters_.name_of(id), before.value, before.epoch, name(node), record.value,
                      record.epoch),
          {node},
-         std::move(excuse)});
+         excuse});
     if (!replaces) return;
     // Another history begins here.
-    partition.excuse = losses_.excuse(id, offset, before, parameters_.min_isr);
+    partition.excuse = std::move(excuse);
     Records kept(partition.committed.begin(),
                  partition.committed.begin() + static_cast<std::ptrdiff_t>(offset));
     partition.committed.clear();
     partition.orders.clear();
+    partition.keys.clear();
     for (const Record& each : kept) commit(node, partition, id, each);
     commit(node, partition, id, record);
   }
@@ -221,7 +247,64 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
 
 void Monitor::commit(NodeId node, Partition& partition, PartitionId id, const Record& record) {
   partition.committed.push_back(record);
-  if (std::holds_alternative<std::monostate>(record.content)) check_order(node, partition, id, record);
+  if (const auto* keyed = std::get_if<Keyed>(&record.content))
+    partition.keys[keyed->key].push_back(partition.committed.size() - 1);
+  if (is_of_client(record)) check_order(node, partition, id, record);
+}
+
+// P7.13
+void Monitor::look_at_removed(NodeId node, PartitionId id, const std::vector<Offset>& removed) {
+  Partition& partition = partitions_[id];
+  for (const Offset offset : removed) {
+    if (offset < partition.committed.size()) {
+      partition.removed.insert(offset);
+      continue;
+    }
+    simulation_.report({"P7.13",
+                        "invariant(P7.13)",
+                        fmt::format("{} removed the record at {} of {}, of which {} are committed",
+                                    name(node), offset, parameters_.name_of(id), partition.committed.size()),
+                        {node},
+                        partition.excuse});
+  }
+}
+
+std::optional<Offset> Monitor::latest_of(PartitionId id, std::uint64_t key, Offset until) const {
+  const auto found = partitions_.at(id).keys.find(key);
+  if (found == partitions_.at(id).keys.end()) return std::nullopt;
+  const auto behind = std::lower_bound(found->second.begin(), found->second.end(), until);
+  if (behind == found->second.begin()) return std::nullopt;
+  return *std::prev(behind);
+}
+
+std::string Monitor::why_lost(PartitionId id, Offset offset) const {
+  const Partition& partition = partitions_.at(id);
+  if (!partition.excuse.empty() || offset >= partition.committed.size()) return partition.excuse;
+  return why_lost(id, offset, partition.committed[static_cast<std::size_t>(offset)]);
+}
+
+std::string Monitor::why_lost(PartitionId id, Offset offset, const Record& record) const {
+  const Partition& partition = partitions_.at(id);
+  std::string excuse = losses_.excuse(id, offset, record, parameters_.min_isr);
+  if (!excuse.empty() || !partition.removed.contains(offset)) return excuse;
+  // It was replaced by what is behind it, or with it, and too many may have lost that.
+  for (Offset later = offset; excuse.empty() && later < partition.committed.size(); ++later) {
+    excuse = partition.removed.contains(later)
+                 ? losses_.excuse_of_removed(id, later, parameters_.min_isr)
+                 : losses_.excuse(id, later, partition.committed[static_cast<std::size_t>(later)],
+                                  parameters_.min_isr);
+  }
+  return excuse.empty() ? partition.excuse : excuse;
+}
+
+// What was taken away on purpose is not lost: the oldest, or what is not the latest of its key. A deletion
+// goes as well, when it is time.
+bool Monitor::is_replaced(PartitionId id, Offset offset, const Record& record) const {
+  const Partition& partition = partitions_[id];
+  if (!partition.removed.contains(offset)) return false;
+  const auto* keyed = std::get_if<Keyed>(&record.content);
+  if (keyed == nullptr) return true;
+  return keyed->is_deletion || latest_of(id, keyed->key, partition.committed.size()) != offset;
 }
 
 // P7.3 and P7.4
@@ -282,7 +365,10 @@ void Monitor::check_kept(NodeId leader, const Replica& replica) {
 // P7.1, and of deliveries P7.2: whoever leads has it, or soon nobody will.
 void Monitor::check_one(NodeId leader, const Replica& replica, Offset offset, const Record& record,
                         bool is_delivery) {
-  if (offset < replica.log().end() && replica.log().at(offset) == record) return;
+  const Entry* entry = replica.log().find(offset);
+  if (entry != nullptr && entry->record == record) return;
+  const bool says_nothing = entry == nullptr || is_emptied(entry->record);
+  if (says_nothing && is_replaced(replica.id(), offset, record)) return;
   simulation_.report(
       {is_delivery ? "P7.2" : "P7.1",
        is_delivery ? "phantom" : "lost-write",
@@ -290,7 +376,7 @@ void Monitor::check_one(NodeId leader, const Replica& replica, Offset offset, co
                    record.value, is_delivery ? "given to a consumer" : "acknowledged", offset,
                    parameters_.name_of(replica.id()), name(leader), replica.leader_epoch()),
        {leader},
-       losses_.excuse(replica.id(), offset, record, parameters_.min_isr)});
+       why_lost(replica.id(), offset, record)});
 }
 
 // --- clients -----------------------------------------------------------------------------------------------
@@ -325,13 +411,14 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
   const Partition& partition = partitions_[delivered.partition];
   if (polled.high_watermark < high_watermark) {
     std::string excuse = partition.excuse;
-    // Behind transactions that are open what is lost may be any marker further on.
-    const Offset until =
-        parameters_.has_transactions() ? partition.committed.size() : polled.high_watermark + 1;
+    // Behind transactions that are open what is lost may be any marker further on; and what was lost first
+    // may have been removed before.
+    const bool is_any = parameters_.has_transactions() || parameters_.is_cleaned();
+    const Offset until = is_any ? partition.committed.size() : polled.high_watermark + 1;
     for (Offset offset = polled.high_watermark;
          excuse.empty() && offset < std::min<Offset>(until, partition.committed.size()); ++offset) {
       const Record& record = partition.committed[static_cast<std::size_t>(offset)];
-      excuse = losses_.excuse(delivered.partition, offset, record, parameters_.min_isr);
+      excuse = why_lost(delivered.partition, offset, record);
     }
     simulation_.report(
         {"P7.2",
@@ -344,11 +431,10 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
   high_watermark = polled.high_watermark;
   NodeId leader = no_node;
   const Replica* replica = latest_leader(delivered.partition, leader);
-  Offset offset = polled.offset;
-  for (const Record& record : polled.records) {
+  for (const auto& [offset, last_epoch, appended, record] : polled.entries) {
+    if (is_emptied(record)) continue;
     partitions_[delivered.partition].delivered[offset] = record;
     if (replica != nullptr) check_one(leader, *replica, offset, record, true);
-    ++offset;
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,6 +33,21 @@ class Monitor final : public sim::Monitor {
   const Records& committed(PartitionId id) const { return partitions_.at(id).committed; }
   // Why some of them were replaced by others since; empty: they were not.
   const std::string& why_replaced(PartitionId id) const { return partitions_.at(id).excuse; }
+  // What some broker has taken away by retention or compaction, of what was committed.
+  bool was_removed(PartitionId id, Offset offset) const {
+    return partitions_.at(id).removed.contains(offset);
+  }
+  // Where the latest committed record of a key is, of those before `until`. Nothing: there is none.
+  std::optional<Offset> latest_of(PartitionId id, std::uint64_t key, Offset until) const;
+  // Of all keys, where their committed records are.
+  const std::map<std::uint64_t, std::vector<Offset>>& keys(PartitionId id) const {
+    return partitions_.at(id).keys;
+  }
+  // Why a record that is gone had to survive no longer. Empty: it had to.
+  std::string why_lost(PartitionId id, Offset offset) const;
+  std::string why_lost(PartitionId id, Offset offset, const Record& record) const;
+  // Who leads in the latest epoch; null: nobody, as far as it is known.
+  const Replica* leader_of(PartitionId id, NodeId& node) const { return latest_leader(id, node); }
 
  private:
   // What was last seen of a replica.
@@ -59,11 +75,15 @@ class Monitor final : public sim::Monitor {
     std::map<LeaderEpoch, NodeId> leaders;  // who ever led in which epoch
     LeaderEpoch latest_epoch = 0;           // in which somebody led
     std::string excuse;                     // why committed records were replaced; empty: they were not
+    std::set<Offset> removed;               // on purpose
+    std::map<std::uint64_t, std::vector<Offset>> keys;
   };
 
   void look_at_broker(NodeId node);
   void look_at_replica(NodeId node, const Replica& replica);
   void look_at_leader(NodeId node, const Replica& replica);
+  void look_at_removed(NodeId node, PartitionId id, const std::vector<Offset>& removed);
+  bool is_replaced(PartitionId id, Offset offset, const Record& record) const;
   void look_at_client(NodeId node);
   void look_at_acknowledgement(const Producer::Acknowledged& acknowledged);
   void look_at_delivery(NodeId client, const Consumer::Delivered& delivered, SeenClient& seen);

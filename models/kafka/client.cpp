@@ -23,6 +23,7 @@ const std::vector<sim::OperationKind>& operation_kinds() {
   static const std::vector<sim::OperationKind> all = {
       {"append", "Appends a record; answers its offset.", 2},
       {"poll", "Reads on where this client stopped; answers records with their offsets.", 1},
+      {"delete", "cleanup=compact: appends a record that there is no value of a key any more.", 0},
   };
   return all;
 }
@@ -53,15 +54,14 @@ std::int64_t Client::process_of(std::size_t lane) const {
 }
 
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
-  const PartitionId partition = input_of(drawn.key);
   if (drawn.f == "poll") {
     co_await poll(polled_of(drawn.key));
   } else if (busy_.size() == 1) {
-    co_await append(partition, drawn.value, 0);
+    co_await append(drawn, 0);
   } else {
     const std::size_t lane = co_await free_lane();
     busy_[lane] = true;
-    env().stories().spawn(append(partition, drawn.value, lane));
+    env().stories().spawn(append(drawn, lane));
   }
 }
 
@@ -73,14 +73,26 @@ sim::Task<std::size_t> Client::free_lane() {
   }
 }
 
-sim::Task<> Client::append(PartitionId partition, std::int64_t value, std::size_t lane) {
+sim::Task<> Client::append(OperationSource::Drawn drawn, std::size_t lane) {
+  const PartitionId partition = input_of(drawn.key);
   const std::string key = parameters_.name_of(partition);
+  const bool is_deletion = drawn.f == "delete";
+  Content content;
+  sim::Value what = drawn.value;
+  if (parameters_.is_compacted()) {
+    content = Keyed{drawn.key, is_deletion};
+    sim::Value value;
+    if (!is_deletion) value = drawn.value;
+    what = sim::ValueList{static_cast<std::int64_t>(drawn.key), std::move(value)};
+  }
   int refused = 0;
   std::int64_t unknown = 0;
   const std::int64_t again = workload().retry == sim::Retry::new_id ? workload().retry_max : 0;
   while (refused < tries && unknown <= again) {
-    const auto operation = env().history().invoke(process_of(lane), "append", key, value);
-    Ending ending = co_await producer_.send(partition, value);
+    const auto operation = env().history().invoke(process_of(lane), drawn.f, key, what);
+    Ending ending{sim::Outcome::fail, {}, "records have no keys here"};
+    if (!is_deletion || parameters_.is_compacted())
+      ending = co_await producer_.send(partition, drawn.value, content);
     parts::record(env(), operation, ending);
     if (ending.outcome == sim::Outcome::ok) break;
     if (ending.outcome == sim::Outcome::fail) ++refused;

@@ -24,7 +24,7 @@ class Client final : public parts::Worker {
  private:
   sim::Task<> perform(parts::OperationSource::Drawn drawn) override;
   sim::Task<> read_everything() override;
-  sim::Task<> append(PartitionId partition, std::int64_t value, std::size_t lane);
+  sim::Task<> append(parts::OperationSource::Drawn drawn, std::size_t lane);
   sim::Task<> poll(PartitionId partition);
   sim::Task<std::size_t> free_lane();
   std::int64_t process_of(std::size_t lane) const;

@@ -19,7 +19,7 @@ using sim::no_node;
 using sim::NodeId;
 
 using PartitionId = std::uint32_t;     // from 0
-using Offset = std::uint64_t;          // of a record in its partition, from 0 and without gaps
+using Offset = std::uint64_t;          // of a record in its partition, from 0
 using LeaderEpoch = std::uint64_t;     // of a partition: one more with each change of its leader
 using PartitionEpoch = std::uint64_t;  // of a partition: one more with each change of what is known of it
 using BrokerEpoch = std::uint64_t;     // of a broker's incarnation; 0: it has never registered
@@ -119,9 +119,25 @@ struct TransactionState {
 };
 BOOST_DESCRIBE_STRUCT(TransactionState, (), (id, session, status, partitions))
 
+// A client's record in a partition that is compacted: the latest of a key is what the key is.
+struct Keyed {
+  std::uint64_t key = 0;
+  bool is_deletion = false;  // a tombstone: there is no value, and soon nothing at all
+  bool operator==(const Keyed&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Keyed, (), (key, is_deletion))
+
+// Compaction has taken away what the record said. It is here for what else it tells: whose it was, with which
+// sequence number, and where a leader epoch begins.
+struct Emptied {
+  bool was_numbered = false;  // it counts among the sequence numbers of its producer
+  bool operator==(const Emptied&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Emptied, (), (was_numbered))
+
 // Nothing: a record of a client, which its value says all about.
-using Content =
-    std::variant<std::monostate, GroupGeneration, CommittedOffset, Barrier, Output, Marker, TransactionState>;
+using Content = std::variant<std::monostate, GroupGeneration, CommittedOffset, Barrier, Output, Marker,
+                             TransactionState, Keyed, Emptied>;
 
 // Templates, so that no alternative is taken for it.
 template <std::same_as<Content> C>

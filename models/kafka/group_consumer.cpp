@@ -12,15 +12,16 @@ GroupConsumer::GroupConsumer(sim::Env& env, const Parameters& parameters, const 
 
 sim::Task<bool> GroupConsumer::work_on(PartitionId partition) {
   std::optional<Polled> polled = co_await poll(partition);
-  if (!polled || polled->records.empty()) co_return false;
+  if (!polled || polled->entries.empty()) co_return false;
   const Position to = end_of(*polled);
   if (commits() == Commit::before) {
     std::vector<OffsetOf> done = {{partition, to}};
     const bool is_committed = co_await member().commit(std::move(done));
     if (!is_committed) co_return true;
   }
-  Offset offset = polled->offset;
-  for (const Record& record : polled->records) co_await process(partition, offset++, record);
+  for (const Entry& entry : polled->entries) {
+    if (is_given(*polled, entry)) co_await process(partition, entry.offset, entry.record);
+  }
   move_on(partition, to);
   if (commits() == Commit::after) co_await commit_what_is_held();
   co_return true;

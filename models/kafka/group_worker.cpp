@@ -156,18 +156,18 @@ sim::Task<std::optional<Polled>> GroupWorker::poll(PartitionId partition) {
     positions_[partition] = moved->position;
     co_return std::nullopt;
   }
+  if (const auto* gone = std::get_if<OffsetOutOfRange>(&*answer)) {
+    positions_[partition] = go_on_after(env(), partition, from.offset, *gone, parameters_.reset);
+    co_return std::nullopt;
+  }
   Polled polled = std::get<Polled>(std::move(*answer));
   const Offset behind = std::max(polled.high_watermark, from.offset) - from.offset;
   env().metrics().sample(parameters_.name_of(partition) + ": lag of the group",
                          static_cast<std::int64_t>(behind));
-  if (polled.records.size() > static_cast<std::size_t>(parameters_.batch))
-    polled.records.resize(static_cast<std::size_t>(parameters_.batch));
-  if (!polled.records.empty()) env().mark(BatchPolled{partition, polled.offset, polled.records.size()});
+  if (polled.entries.size() > static_cast<std::size_t>(parameters_.batch))
+    polled.entries.resize(static_cast<std::size_t>(parameters_.batch));
+  if (!polled.entries.empty()) env().mark(BatchPolled{partition, polled.offset, polled.entries.size()});
   co_return polled;
-}
-
-Position GroupWorker::end_of(const Polled& polled) {
-  return {polled.offset + polled.records.size(), polled.records.back().epoch};
 }
 
 void GroupWorker::move_on(PartitionId partition, Position to) {

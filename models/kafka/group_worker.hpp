@@ -42,8 +42,6 @@ class GroupWorker : public sim::Story {
   // The next records of the partition, at most a batch. Nothing: there is no answer, or no place in the
   // group.
   sim::Task<std::optional<Polled>> poll(PartitionId partition);
-  // Behind these records.
-  static Position end_of(const Polled& polled);
   // The member is so far, if it still has the partition.
   void move_on(PartitionId partition, Position to);
   void let_go(PartitionId partition) { positions_.erase(partition); }

@@ -1,5 +1,7 @@
 #include "models/kafka/logged_state.hpp"
 
+#include <span>
+
 namespace lightcone::models::kafka {
 
 void LoggedState::replica_moved() {
@@ -18,8 +20,14 @@ void LoggedState::replica_moved() {
   if (is_applying_) return;  // what apply() wrote is committed already: the loop below comes to it
   is_applying_ = true;
   while (epoch_ != 0 && applied_ < replica_.high_watermark()) {
-    const Record record = replica_.log().at(applied_);
-    apply(record);
+    const std::span<const Entry> next = replica_.log().from(applied_);
+    if (next.empty() || next.front().offset >= replica_.high_watermark()) {
+      applied_ = replica_.high_watermark();  // the rest was compacted away
+      break;
+    }
+    const Entry entry = next.front();
+    applied_ = entry.offset;
+    apply(entry.record);
     ++applied_;
   }
   is_applying_ = false;

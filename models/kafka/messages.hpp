@@ -61,7 +61,7 @@ BOOST_DESCRIBE_STRUCT(Produced, (), (offset, epoch))
 struct MaybeProduced {};  // it is in this broker's log, which leads no longer or is too alone
 BOOST_DESCRIBE_STRUCT(MaybeProduced, (), ())
 
-struct Poll {  // -> Polled | Refused | Moved
+struct Poll {  // -> Polled | Refused | Moved | OffsetOutOfRange
   PartitionId partition;
   LeaderEpoch leader_epoch;  // that the consumer knows: neither older nor newer leaders answer (KIP-320)
   Offset offset;
@@ -71,19 +71,27 @@ struct Poll {  // -> Polled | Refused | Moved
 BOOST_DESCRIBE_STRUCT(Poll, (), (partition, leader_epoch, offset, last_epoch, isolation))
 
 struct Polled {
-  Offset offset;  // of the first record
-  Records records;
+  Offset offset;          // that was asked for
+  Entries entries;        // from there on; where one is missing, compaction has removed it
   Offset high_watermark;  // or the last stable offset, for who reads what is committed
   std::vector<AbortedTransaction> aborted{};
 };
-BOOST_DESCRIBE_STRUCT(Polled, (), (offset, records, high_watermark, aborted))
-// Whether a reader gets it: no marker, and not of a transaction that the answer calls aborted.
-bool is_given(const Polled& polled, Offset offset, const Record& record);
+BOOST_DESCRIBE_STRUCT(Polled, (), (offset, entries, high_watermark, aborted))
+// Whether a reader gets it: no marker, not emptied, and not of a transaction that the answer calls aborted.
+bool is_given(const Polled& polled, const Entry& entry);
+// Behind its last record, of which there is at least one.
+Position end_of(const Polled& polled);
 
 struct Moved {        // the log does not have what this consumer has read
   Position position;  // where it may go on
 };
 BOOST_DESCRIBE_STRUCT(Moved, (), (position))
+
+struct OffsetOutOfRange {  // the log begins later: what this consumer wants was removed
+  Position start;
+  Position end;  // what it may be given ends there
+};
+BOOST_DESCRIBE_STRUCT(OffsetOutOfRange, (), (start, end))
 
 enum class Reason : std::uint8_t {
   not_leader,
@@ -104,7 +112,8 @@ BOOST_DESCRIBE_STRUCT(Refused, (), (reason))
 
 // --- brokers -----------------------------------------------------------------------------------------------
 
-struct FetchRecords {  // a follower has all before `offset` -> FetchedRecords | Diverged, once there is news
+// A follower has all before `offset` -> FetchedRecords | Diverged | LogStartsLater, once there is news.
+struct FetchRecords {
   PartitionId partition;
   LeaderEpoch leader_epoch;
   BrokerEpoch broker_epoch;  // of the follower
@@ -112,19 +121,37 @@ struct FetchRecords {  // a follower has all before `offset` -> FetchedRecords |
   Offset offset;
   LeaderEpoch last_epoch;  // of the record before
   Offset high_watermark;   // that the follower knows
+  Offset log_start;        // of the follower
+  Offset deletions_from;   // both as in FetchedRecords
+  Offset forgotten;
 };
 BOOST_DESCRIBE_STRUCT(FetchRecords, (),
-                      (partition, leader_epoch, broker_epoch, round, offset, last_epoch, high_watermark))
+                      (partition, leader_epoch, broker_epoch, round, offset, last_epoch, high_watermark,
+                       log_start, deletions_from, forgotten))
 
 struct FetchedRecords {
   PartitionId partition;
   LeaderEpoch leader_epoch;
   std::uint64_t round;
-  Offset offset;
-  Records records;
+  Offset offset;  // that was asked for
+  Entries entries;
   Offset high_watermark;
+  Offset log_start;       // of the leader
+  Offset deletions_from;  // tombstones before it may be missing from the leader's log
+  Offset forgotten;       // those before it are, and need not be kept by anybody
 };
-BOOST_DESCRIBE_STRUCT(FetchedRecords, (), (partition, leader_epoch, round, offset, records, high_watermark))
+BOOST_DESCRIBE_STRUCT(FetchedRecords, (),
+                      (partition, leader_epoch, round, offset, entries, high_watermark, log_start,
+                       deletions_from, forgotten))
+
+// The follower has too little for the leader to go on from: it begins anew, where the leader's log begins.
+struct LogStartsLater {
+  PartitionId partition;
+  LeaderEpoch leader_epoch;
+  std::uint64_t round;
+  LogStart log_start;
+};
+BOOST_DESCRIBE_STRUCT(LogStartsLater, (), (partition, leader_epoch, round, log_start))
 
 struct Diverged {  // the follower's log is not a beginning of the leader's
   PartitionId partition;
@@ -134,7 +161,7 @@ struct Diverged {  // the follower's log is not a beginning of the leader's
 };
 BOOST_DESCRIBE_STRUCT(Diverged, (), (partition, leader_epoch, round, end))
 
-struct OffsetForLeaderEpoch {  // where does this epoch end? -> EpochEndOffset
+struct OffsetForLeaderEpoch {  // where does this epoch end? -> EpochEndOffset | LogStartsLater
   PartitionId partition;
   LeaderEpoch leader_epoch;
   std::uint64_t round;
@@ -230,6 +257,9 @@ BOOST_DESCRIBE_STRUCT(CheckpointDue, (), ())
 struct WritebackDue {};
 BOOST_DESCRIBE_STRUCT(WritebackDue, (), ())
 
+struct CleanupDue {};
+BOOST_DESCRIBE_STRUCT(CleanupDue, (), ())
+
 struct GroupCheckDue {};
 BOOST_DESCRIBE_STRUCT(GroupCheckDue, (), ())
 
@@ -268,6 +298,33 @@ struct FollowerTruncated {  // it removed its records from `from` on
 };
 BOOST_DESCRIBE_STRUCT(FollowerTruncated, (), (partition, from, end))
 
+struct FollowerBeganAnew {  // it had too little, and gave it up
+  PartitionId partition;
+  Offset end;    // that it had
+  Offset start;  // where its log begins now
+};
+BOOST_DESCRIBE_STRUCT(FollowerBeganAnew, (), (partition, end, start))
+
+struct LogShortened {  // retention moved its start
+  PartitionId partition;
+  Offset start;
+};
+BOOST_DESCRIBE_STRUCT(LogShortened, (), (partition, start))
+
+struct LogCompacted {
+  PartitionId partition;
+  Offset until;
+  std::uint64_t removed;
+};
+BOOST_DESCRIBE_STRUCT(LogCompacted, (), (partition, until, removed))
+
+struct ReaderWasOvertaken {  // what it was to read next was removed
+  PartitionId partition;
+  Offset from;
+  Offset to;  // where it goes on
+};
+BOOST_DESCRIBE_STRUCT(ReaderWasOvertaken, (), (partition, from, to))
+
 struct IsrChanged {  // as a leader sees it, in the controllers' words
   PartitionId partition;
   std::vector<NodeId> isr;
@@ -287,12 +344,12 @@ BOOST_DESCRIBE_STRUCT(LongestLogChosen, (), (partition, broker))
 
 // Everything that brokers and controllers handle.
 using FromClients = std::variant<FindLeaders, InitProducerId, Produce, Poll>;
-using FromReplicas =
-    std::variant<FetchRecords, FetchedRecords, Diverged, OffsetForLeaderEpoch, EpochEndOffset>;
+using FromReplicas = std::variant<FetchRecords, FetchedRecords, Diverged, LogStartsLater,
+                                  OffsetForLeaderEpoch, EpochEndOffset>;
 using FromControllers =
     std::variant<BrokerRegistered, HeartbeatTaken, StaleEpoch, MetadataUpdate, NotController>;
 using BrokerFacts = std::variant<HeartbeatDue, IsrCheckDue, CheckpointDue, WritebackDue, FetchDue, Flushed,
-                                 GroupCheckDue, TransactionCheckDue>;
+                                 GroupCheckDue, TransactionCheckDue, CleanupDue>;
 using ToControllers = std::variant<RegisterBroker, BrokerHeartbeat, AlterPartition>;
 
 }  // namespace lightcone::models::kafka

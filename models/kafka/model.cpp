@@ -5,6 +5,7 @@
 
 #include "models/kafka/broker.hpp"
 #include "models/kafka/claims.hpp"
+#include "models/kafka/cleanup_monitor.hpp"
 #include "models/kafka/client.hpp"
 #include "models/kafka/controller.hpp"
 #include "models/kafka/group_consumer.hpp"
@@ -63,6 +64,22 @@ sim::Choices<Epochs> choices_of(Epochs) {
   static constexpr sim::Choice<Epochs> all[] = {
       {Epochs::session, {"session", "For as long as it is the producer, as before KIP-890."}},
       {Epochs::transaction, {"transaction", "For one transaction (KIP-890)."}},
+  };
+  return all;
+}
+
+sim::Choices<Cleanup> choices_of(Cleanup) {
+  static constexpr sim::Choice<Cleanup> all[] = {
+      {Cleanup::remove, {"delete", "Whole segments, once they are older or more than is to be kept."}},
+      {Cleanup::compact, {"compact", "Records of a key that has a later one, and deletions in time."}},
+  };
+  return all;
+}
+
+sim::Choices<Reset> choices_of(Reset) {
+  static constexpr sim::Choice<Reset> all[] = {
+      {Reset::earliest, {"earliest", "At the first record that is still there."}},
+      {Reset::latest, {"latest", "Behind all that there is."}},
   };
   return all;
 }
@@ -147,6 +164,30 @@ const sim::FieldTable<Parameters>& Parameters::fields() {  // NOLINT(readability
           sim::field("abort_every", &P::abort_every,
                      "Of how many transactions a processor aborts one of its own accord; 0: none.")
               .at_least(0),
+          sim::field("cleanup", &P::cleanup, "What is taken away from the log in time."),
+          sim::field(
+              "retention", &P::retention,
+              "cleanup=delete: segments older than this are removed, by the clock of their leader; 0s: "
+              "none are.")
+              .at_most(24h),
+          sim::field("retention_records", &P::retention_records,
+                     "cleanup=delete: segments are removed while so many records are left of a partition; 0: "
+                     "none are.")
+              .at_least(0),
+          sim::field("segment_records", &P::segment_records,
+                     "Offsets of a segment. The one that is written to is never cleaned up.")
+              .at_least(1)
+              .at_most(1'000'000),
+          sim::field(
+              "delete_retention", &P::delete_retention,
+              "cleanup=compact: how long the deletion of a key can be read once what it deleted is gone.")
+              .at_least(1ms)
+              .at_most(24h),
+          sim::field("cleanup_every", &P::cleanup_every,
+                     "Between two times that a broker cleans up, on average.")
+              .at_least(2ms)
+              .at_most(1h),
+          sim::field("reset", &P::reset, "Where a consumer goes on whose place in the log is gone."),
           sim::field("election_min", &P::election_min, "Shortest election timeout of the controllers.")
               .at_least(1ms)
               .at_most(60s),
@@ -216,6 +257,10 @@ Safeguards safeguards_without(const sim::BugSet& bugs, const Parameters& paramet
   safe.bumps_epoch = on("kafka.zombie-producer");
   safe.epoch_a_transaction = on("kafka.late-marker") && parameters.epochs == Epochs::transaction;
   safe.verifies_partitions = on("kafka.hanging-txn");
+  safe.retains_uncommitted = on("kafka.retention-past-hw");
+  safe.compacts_committed = on("kafka.compact-past-hw");
+  safe.keeps_tombstones = on("kafka.tombstone-gc-early");
+  safe.notices_missed_tombstones = on("kafka.missed-tombstones");
   return safe;
 }
 
@@ -272,6 +317,18 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"kafka.commit-before-process", "a consumer commits what it has processed, and nothing else",
        "missing-effect", Shelf::extended, Difficulty::easy, "the Kafka documentation on consumers",
        "A note that something is done is made when it is done, or a crash makes it a lie."},
+      {"kafka.retention-past-hw", "retention removes only what is committed", "lost-write", Shelf::extended,
+       Difficulty::easy, "the Kafka documentation on log deletion; KIP-107",
+       "Old is not the same as done: what the others have not fetched yet must not go."},
+      {"kafka.compact-past-hw", "compaction lets only what is committed take the place of what was before",
+       "lost-write", Shelf::extended, Difficulty::easy, "the Kafka documentation on log compaction",
+       "What replaces something has to be there to stay."},
+      {"kafka.tombstone-gc-early", "a deletion can be read for delete_retention after it is compacted",
+       "resurrection", Shelf::extended, Difficulty::easy, "KIP-534",
+       "Who was away while something was deleted has to be told, and a deletion that is gone tells nothing."},
+      {"kafka.missed-tombstones", "a replica that has missed deletions begins anew", "resurrection",
+       Shelf::extended, Difficulty::easy, "KIP-534, on what it leaves to operators",
+       "Only who has read everything in time may go on where it stopped; all others begin at the beginning."},
   };
 }
 
@@ -297,7 +354,8 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
     return {{"elect-leader", "This broker leads all partitions of whose ISR it is."}};
   }
   std::vector<std::string> moments() const override {
-    return {"BecamePartitionLeader", "IsrChanged", "FollowerTruncated", "BrokerFenced"};
+    return {"BecamePartitionLeader", "IsrChanged",   "FollowerTruncated", "BrokerFenced",
+            "FollowerBeganAnew",     "LogShortened", "ReaderWasOvertaken"};
   }
 
  protected:
@@ -365,7 +423,11 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
       transactions =
           std::make_unique<TransactionMonitor>(deployment.simulation, parameters, deployment.phases, *log);
     }
+    std::unique_ptr<CleanupMonitor> cleanup;
+    if (parameters.is_cleaned())
+      cleanup = std::make_unique<CleanupMonitor>(deployment.simulation, parameters, *log);
     deployment.simulation.add_monitor(std::move(log));
+    if (cleanup) deployment.simulation.add_monitor(std::move(cleanup));
     if (group) deployment.simulation.add_monitor(std::move(group));
     if (transactions) deployment.simulation.add_monitor(std::move(transactions));
   }

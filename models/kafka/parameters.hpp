@@ -37,6 +37,15 @@ sim::Choices<Isolation> choices_of(Isolation);
 enum class Epochs : std::uint8_t { session, transaction };
 sim::Choices<Epochs> choices_of(Epochs);
 
+// What is taken away from the log in time: segments that are old or too many, or records that a later one of
+// their key replaces.
+enum class Cleanup : std::uint8_t { remove, compact };
+sim::Choices<Cleanup> choices_of(Cleanup);
+
+// Where a consumer goes on whose place in the log is gone.
+enum class Reset : std::uint8_t { earliest, latest };
+sim::Choices<Reset> choices_of(Reset);
+
 struct Parameters {
   std::int64_t brokers = 3;
   std::int64_t controllers = 3;
@@ -68,6 +77,13 @@ struct Parameters {
   Epochs epochs = Epochs::transaction;
   sim::Duration transaction_timeout = sim::Duration(600'000'000);
   std::int64_t abort_every = 0;  // of a processor's transactions, that it gives up; 0: none
+  Cleanup cleanup = Cleanup::remove;
+  sim::Duration retention{};           // zero: for ever
+  std::int64_t retention_records = 0;  // of a partition; 0: without bound
+  std::int64_t segment_records = 100;
+  sim::Duration delete_retention = sim::Duration(5'000'000'000);
+  sim::Duration cleanup_every = sim::Duration(500'000'000);
+  Reset reset = Reset::earliest;
   sim::Duration election_min = sim::Duration(150'000'000);
   sim::Duration election_max = sim::Duration(300'000'000);
 
@@ -76,6 +92,14 @@ struct Parameters {
   sim::Duration longest_timeout() const;
   // Nothing that was acknowledged by all is lost while fewer than min_isr replicas lose it.
   bool keeps_what_is_committed() const { return min_isr >= 2 && elr && !unclean; }
+
+  // What keeps all of its records for ever needs no cleaning.
+  bool is_compacted() const { return cleanup == Cleanup::compact; }
+  bool is_retained_for_a_while() const {
+    return !is_compacted() && (retention_records > 0 || retention > sim::Duration::zero());
+  }
+
+  bool is_cleaned() const { return is_compacted() || is_retained_for_a_while(); }
 
   bool has_group() const { return consumers > 0 || processors > 0; }
   bool has_transactions() const { return processors > 0; }
@@ -96,21 +120,25 @@ struct Parameters {
 
 // What protects the log; a bug switch takes one away.
 struct Safeguards {
-  bool truncates_by_epoch = true;    // kafka.hw-truncation
-  bool repeats_epoch_lookup = true;  // kafka.epoch-lookup-one-round
-  bool clean_elections = true;       // kafka.unclean-election
-  bool tracks_shutdowns = true;      // kafka.last-replica-standing
-  bool counts_maximal_isr = true;    // kafka.isr-shrink-local
-  bool readers_stop_at_hw = true;    // kafka.read-past-hw
-  bool checks_sequences = true;      // kafka.retry-no-idempotence
-  bool keeps_producer_state = true;  // kafka.pid-state-lost
-  bool refuses_old_metadata = true;  // kafka.stale-controller
-  bool needs_second_replica = true;  // kafka.min-isr-1
-  bool checks_generation = true;     // kafka.no-generation-check
-  bool processes_first = true;       // kafka.commit-before-process
-  bool bumps_epoch = true;           // kafka.zombie-producer
-  bool epoch_a_transaction = true;   // kafka.late-marker, or epochs=session
-  bool verifies_partitions = true;   // kafka.hanging-txn
+  bool truncates_by_epoch = true;         // kafka.hw-truncation
+  bool repeats_epoch_lookup = true;       // kafka.epoch-lookup-one-round
+  bool clean_elections = true;            // kafka.unclean-election
+  bool tracks_shutdowns = true;           // kafka.last-replica-standing
+  bool counts_maximal_isr = true;         // kafka.isr-shrink-local
+  bool readers_stop_at_hw = true;         // kafka.read-past-hw
+  bool checks_sequences = true;           // kafka.retry-no-idempotence
+  bool keeps_producer_state = true;       // kafka.pid-state-lost
+  bool refuses_old_metadata = true;       // kafka.stale-controller
+  bool needs_second_replica = true;       // kafka.min-isr-1
+  bool checks_generation = true;          // kafka.no-generation-check
+  bool processes_first = true;            // kafka.commit-before-process
+  bool bumps_epoch = true;                // kafka.zombie-producer
+  bool epoch_a_transaction = true;        // kafka.late-marker, or epochs=session
+  bool verifies_partitions = true;        // kafka.hanging-txn
+  bool retains_uncommitted = true;        // kafka.retention-past-hw
+  bool compacts_committed = true;         // kafka.compact-past-hw
+  bool keeps_tombstones = true;           // kafka.tombstone-gc-early
+  bool notices_missed_tombstones = true;  // kafka.missed-tombstones
 
   // What is left of the parameters.
   std::int64_t min_isr(const Parameters& parameters) const;

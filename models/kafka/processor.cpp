@@ -56,10 +56,10 @@ sim::Task<> Processor::recover(PartitionId partition) {
 sim::Task<bool> Processor::work_on(PartitionId partition) {
   TransactionalProducer& producer = producers_.at(partition);
   std::optional<Polled> polled = co_await poll(partition);
-  if (!polled || polled->records.empty()) co_return false;
+  if (!polled || polled->entries.empty()) co_return false;
   const Position to = end_of(*polled);
   sim::ValueList what{static_cast<std::int64_t>(polled->offset),
-                      static_cast<std::int64_t>(polled->records.size())};
+                      static_cast<std::int64_t>(polled->entries.size())};
   const auto operation = env().history().invoke(env().self().index, "transform",
                                                 parameters().name_of(partition), std::move(what));
   const Step step = co_await run_transaction(producer, partition, std::move(*polled));
@@ -81,7 +81,8 @@ sim::Task<Processor::Step> Processor::run_transaction(TransactionalProducer& pro
                                                       Polled polled) {
   ++attempt_;
   ++transactions_;
-  const std::uint64_t records = polled.records.size();
+  std::uint64_t records = 0;
+  for (const Entry& entry : polled.entries) records += is_given(polled, entry) ? 1 : 0;
   note(Stage::begun, records);
   env().mark(TransactionBegun{producer.id(), attempt_, records});
   producer.begin(attempt_);
@@ -103,13 +104,13 @@ sim::Task<Processor::Step> Processor::run_transaction(TransactionalProducer& pro
 sim::Task<Processor::Step> Processor::write_batch(TransactionalProducer& producer, PartitionId partition,
                                                   Polled polled) {
   const Position to = end_of(polled);
-  Offset offset = polled.offset;
   std::uint64_t nth = 0;
-  for (const Record& record : polled.records) {
-    Output output{partition, offset++, attempt_};
+  for (const Entry& entry : polled.entries) {
+    if (!is_given(polled, entry)) continue;
+    Output output{partition, entry.offset, attempt_};
     co_await sleep(work_time());
     const PartitionId to_output = any_output();
-    const Step step = co_await producer.send(to_output, transformed(record.value), output);
+    const Step step = co_await producer.send(to_output, transformed(entry.record.value), output);
     if (step != Step::done) co_return step;
     env().mark(OutputWritten{producer.id(), attempt_, ++nth});
   }

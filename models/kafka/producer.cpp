@@ -46,11 +46,12 @@ sim::Duration Producer::left(sim::MonoTime deadline) const {
   return std::clamp(deadline - env_.mono(), sim::Duration::zero(), workload_.timeout);
 }
 
-Record Producer::stamped(PartitionId partition, std::int64_t value) {
+Record Producer::stamped(PartitionId partition, std::int64_t value, Content content) {
   Record record;
   record.producer = env_.self();
   record.number = ++records_;
   record.value = value;
+  record.content = std::move(content);
   if (!parameters_.idempotent) return record;
   record.pid = pid_;
   record.producer_epoch = epoch_;
@@ -72,12 +73,12 @@ sim::Task<> Producer::get_pid(sim::MonoTime deadline) {
   }
 }
 
-sim::Task<Ending> Producer::send(PartitionId partition, std::int64_t value) {
+sim::Task<Ending> Producer::send(PartitionId partition, std::int64_t value, Content content) {
   const std::int64_t tries = workload_.retry == sim::Retry::none ? 1 : 1 + workload_.retry_max;
   const sim::MonoTime deadline = env_.mono() + workload_.timeout * tries;
   if (parameters_.idempotent && pid_ == 0) co_await get_pid(deadline);
   if (parameters_.idempotent && pid_ == 0) co_return Ending{sim::Outcome::fail, {}, "no producer id"};
-  Produce produce{partition, parameters_.acks, stamped(partition, value)};
+  Produce produce{partition, parameters_.acks, stamped(partition, value, std::move(content))};
   const Record record = produce.record;
   Ending ending = co_await send_until(produce, deadline);
   if (ending.outcome != sim::Outcome::ok) give_up(record);

@@ -18,7 +18,7 @@ class Producer {
   Producer(sim::Env& env, const Parameters& parameters, const sim::Workload& workload, Directory& directory);
 
   // The record's place among those of this producer is that of the call.
-  sim::Task<parts::Ending> send(PartitionId partition, std::int64_t value);
+  sim::Task<parts::Ending> send(PartitionId partition, std::int64_t value, Content content);
 
   // What was acknowledged last, for whoever looks from outside.
   struct Acknowledged {
@@ -39,7 +39,7 @@ class Producer {
     std::string_view error{};
   };
 
-  Record stamped(PartitionId partition, std::int64_t value);
+  Record stamped(PartitionId partition, std::int64_t value, Content content);
   sim::Task<> get_pid(sim::MonoTime deadline);
   sim::Task<parts::Ending> send_until(Produce produce, sim::MonoTime deadline);
   void note_acknowledged(const Produce& produce, const Tried& tried);

@@ -1,5 +1,7 @@
 #include "models/kafka/producer_table.hpp"
 
+#include <algorithm>
+
 namespace lightcone::models::kafka {
 
 ProducerTable::Answer ProducerTable::look_up(const Record& record) const {
@@ -32,17 +34,33 @@ void ProducerTable::took(const Record& record, Offset offset) {
   const bool begins_anew =
       std::holds_alternative<Marker>(record.content) && behind_markers_ == BehindMarkers::begin_anew;
   if (record.producer_epoch != producer.epoch || begins_anew) producer = {record.producer_epoch, 0, {}};
-  const bool is_numbered = std::holds_alternative<std::monostate>(record.content) ||
-                           std::holds_alternative<Output>(record.content);
-  if (!is_numbered) return;
+  if (!is_numbered(record)) return;
   producer.next = record.sequence + 1;
   producer.offsets.push_back(offset);
   if (producer.offsets.size() > remembered) producer.offsets.pop_front();
 }
 
-void ProducerTable::rebuild(const PartitionLog& log) {
+void ProducerTable::rebuild(const PartitionLog& log) { rebuild(log, log.end()); }
+
+void ProducerTable::rebuild(const PartitionLog& log, Offset until) {
   producers_.clear();
-  for (Offset offset = 0; offset < log.end(); ++offset) took(log.at(offset), offset);
+  for (const KnownProducer& each : log.start().producers)
+    producers_[each.pid] = {each.epoch, each.next, {each.offsets.begin(), each.offsets.end()}};
+  for (const Entry& entry : log.until(until)) took(entry.record, entry.offset);
+}
+
+std::vector<KnownProducer> ProducerTable::snapshot() const {
+  std::vector<KnownProducer> known;
+  for (const auto& [pid, producer] : producers_)
+    known.push_back({pid, producer.epoch, producer.next, {producer.offsets.begin(), producer.offsets.end()}});
+  return known;
+}
+
+bool ProducerTable::remembers(Pid pid, Offset offset) const {
+  const auto known = producers_.find(pid);
+  if (known == producers_.end()) return false;
+  const std::deque<Offset>& offsets = known->second.offsets;
+  return std::find(offsets.begin(), offsets.end(), offset) != offsets.end();
 }
 
 void ProducerTable::forget() {

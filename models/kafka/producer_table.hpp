@@ -12,6 +12,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "models/kafka/partition_log.hpp"
 
@@ -38,6 +39,12 @@ class ProducerTable {
   // The log has it now, at `offset`, after all others of the table.
   void took(const Record& record, Offset offset);
   void rebuild(const PartitionLog& log);
+  // As if the log ended there.
+  void rebuild(const PartitionLog& log, Offset until);
+  // All of it, for a log that begins behind what it was read from.
+  std::vector<KnownProducer> snapshot() const;
+  // The record there is one of this producer's latest.
+  bool remembers(Pid pid, Offset offset) const;
   // As if nothing had been remembered (kafka.pid-state-lost).
   void forget();
 

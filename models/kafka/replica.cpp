@@ -18,19 +18,34 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       id_(id),
       name_(parameters.name_of(id)),
       log_(env.disk(), name_ + "/log"),
-      producers_(safe.epoch_a_transaction ? ProducerTable::BehindMarkers::begin_anew
-                                          : ProducerTable::BehindMarkers::go_on),
+      producers_(behind_markers()),
       checkpoint_(env.disk(), name_ + "/high watermark"),
       end_curve_{fmt::format("{} {}: end of the log", name_, env.name(env.self()))},
       watermark_curve_{fmt::format("{} {}: high watermark", name_, env.name(env.self()))},
       durable_curve_{fmt::format("{} {}: durable", name_, env.name(env.self()))},
-      stable_curve_{fmt::format("{}: last stable offset", name_)} {}
+      stable_curve_{fmt::format("{}: last stable offset", name_)},
+      start_curve_{fmt::format("{} {}: log start", name_, env.name(env.self()))},
+      size_curve_{fmt::format("{} {}: records in the log", name_, env.name(env.self()))},
+      holes_curve_{fmt::format("{} {}: compacted share, per mille", name_, env.name(env.self()))} {}
+
+ProducerTable::BehindMarkers Replica::behind_markers() const {
+  return safe_.epoch_a_transaction ? ProducerTable::BehindMarkers::begin_anew
+                                   : ProducerTable::BehindMarkers::go_on;
+}
+
+void Replica::rebuild_tables() {
+  producers_.rebuild(log_);
+  transactions_.rebuild(log_);
+}
 
 void Replica::recover() {
   log_.recover();
-  producers_.rebuild(log_);
-  transactions_.rebuild(log_);
-  high_watermark_ = checkpointed_ = std::min(checkpoint_.read().value.value_or(0), log_.end());
+  rebuild_tables();
+  const Offset start = log_.start().position.offset;
+  high_watermark_ = checkpointed_ = std::clamp(checkpoint_.read().value.value_or(0), start, log_.end());
+  durable_end_ = start;
+  // Any record that is missing may have been one.
+  if (parameters_.is_compacted()) deletions_from_ = log_.end_of_holes();
   env_.mark(BrokerRecovered{id_, log_.end()});
   if (log_.end() > 0) host_.log_changed();  // what the page cache kept is not durable yet
   sample();
@@ -41,6 +56,7 @@ void Replica::show(sim::FieldVisitor& visitor) const {
   visitor.open_object(name_);
   visitor.text("role", roles[static_cast<std::size_t>(role_)]);
   sim::visit_field("leader_epoch", epoch_, visitor);
+  if (log_.start() != LogStart{}) sim::visit_field("start", log_.start().position.offset, visitor);
   sim::visit_field("end", log_.end(), visitor);
   sim::visit_field("high_watermark", high_watermark_, visitor);
   sim::visit_field("durable", durable_end_, visitor);
@@ -59,6 +75,11 @@ void Replica::sample() {
   sample(watermark_curve_, high_watermark_);
   sample(durable_curve_, durable_end_);
   if (parameters_.has_transactions() && role_ == Role::leader) sample(stable_curve_, last_stable_offset());
+  sample(start_curve_, log_.start().position.offset);
+  if (parameters_.is_cleaned()) sample(size_curve_, log_.size());
+  if (!parameters_.is_compacted()) return;
+  const Offset offsets = std::max<Offset>(log_.end() - log_.start().position.offset, 1);
+  sample(holes_curve_, (offsets - log_.size()) * 1000 / offsets);
 }
 
 // --- roles -----------------------------------------------------------------------------------------------
@@ -121,11 +142,22 @@ std::optional<LogEnd> Replica::end_without_leader() const {
 // --- the log ---------------------------------------------------------------------------------------------
 
 bool Replica::append(const Record& record) {
-  if (!log_.append(record)) return false;
-  producers_.took(record, log_.end() - 1);
-  transactions_.took(record, log_.end() - 1);
-  host_.log_changed();
+  if (!log_.append(record, env_.wall())) return false;
+  took_last();
   return true;
+}
+
+bool Replica::copy(const Entry& entry) {
+  if (!log_.copy(entry)) return false;
+  took_last();
+  return true;
+}
+
+void Replica::took_last() {
+  const Offset offset = log_.end() - 1;
+  producers_.took(log_.at(offset), offset);
+  transactions_.took(log_.at(offset), offset);
+  host_.log_changed();
 }
 
 void Replica::truncate(Offset to) {
@@ -133,8 +165,7 @@ void Replica::truncate(Offset to) {
   env_.mark(FollowerTruncated{id_, to, log_.end()});
   env_.metrics().count("records cut off", log_.end() - to);
   log_.truncate(to);
-  producers_.rebuild(log_);
-  transactions_.rebuild(log_);
+  rebuild_tables();
   high_watermark_ = std::min(high_watermark_, to);
   durable_end_ = std::min(durable_end_, to);
   for (auto& [flush, end] : flushes_) end = std::min(end, to);

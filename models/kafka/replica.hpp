@@ -12,7 +12,8 @@
 //                                      consumers stop at the HW                         -> replica_leader.cpp
 //   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98)                        -> producer_table.hpp
 //   P7.8 the maximal ISR               a smaller ISR counts when the controllers took it (KIP-497)
-//   P7.9 one leader an epoch           only later metadata is taken                     -> replica.cpp
+//   P7.13 to P7.16 cleaning up         only what is committed; whoever missed it is told ->
+//   replica_cleanup.cpp P7.9 one leader an epoch           only later metadata is taken -> replica.cpp
 #pragma once
 
 #include <deque>
@@ -78,6 +79,7 @@ class Replica {
   // Follower.
   void on(const FetchedRecords& fetched);
   void on(const Diverged& diverged);
+  void on(const LogStartsLater& later);
   void on(const EpochEndOffset& answer);
   void on(const FetchDue&);
 
@@ -85,6 +87,8 @@ class Replica {
   void flush_began(std::uint64_t flush);
   void flushed(std::uint64_t flush);
   void write_checkpoint();
+  // What retention or compaction takes away now.
+  void clean_up();
 
   PartitionId id() const { return id_; }
   Role role() const { return role_; }
@@ -105,6 +109,7 @@ class Replica {
     sim::MonoTime caught_up_at{};
     sim::MonoTime fetched_at{};
     Offset end_when_fetched = 0;  // of this log, when it fetched last
+    bool is_whole = false;        // no tombstone was removed here that it has not
     std::optional<FetchRecords> parked;
   };
   // A producer that waits for its acknowledgement.
@@ -124,7 +129,20 @@ class Replica {
   void set_high_watermark(Offset offset);
   void truncate(Offset to);
   bool append(const Record& record);
+  bool copy(const Entry& entry);
+  void took_last();
+  void rebuild_tables();
+  ProducerTable::BehindMarkers behind_markers() const;
   void sample();
+
+  // replica_cleanup.cpp
+  void retain();
+  void shorten(Offset start);
+  void compact();
+  bool may_forget(Offset tombstone) const;
+  void note_tombstones(const std::vector<Offset>& kept, const std::vector<Offset>& removed);
+  bool missed_deletions(Peer& peer, Offset offset) const;
+  void begin_anew(const LogStart& start);
 
   // replica_leader.cpp
   void lead();
@@ -170,6 +188,12 @@ class Replica {
   Offset high_watermark_ = 0;
   Offset checkpointed_ = 0;
 
+  // Compaction. Tombstones before the first place may be missing from the log, and those before the second
+  // may go at once. As a leader: since when each of the others is the only record of its key.
+  Offset deletions_from_ = 0;
+  Offset forgotten_ = 0;
+  std::map<Offset, sim::MonoTime> tombstones_;
+
   // Durability in progress: (flush, end of the log when it began), less what was truncated since.
   std::deque<std::pair<std::uint64_t, Offset>> flushes_;
   Offset durable_end_ = 0;
@@ -196,6 +220,9 @@ class Replica {
   Curve watermark_curve_;
   Curve durable_curve_;
   Curve stable_curve_;  // the last stable offset
+  Curve start_curve_;
+  Curve size_curve_;   // records that the log has
+  Curve holes_curve_;  // of a thousand offsets, those without a record
 };
 
 }  // namespace lightcone::models::kafka

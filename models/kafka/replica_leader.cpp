@@ -19,6 +19,7 @@ void Replica::lead() {
   role_ = Role::leader;
   epoch_start_ = log_.end();
   if (!safe_.keeps_producer_state) producers_.forget();
+  tombstones_.clear();  // readers may come from another leader, who had not removed what they delete
   for (const auto& [broker, state] : brokers_) {
     if (broker == env_.self()) continue;
     Peer& peer = peers_[broker];
@@ -101,7 +102,7 @@ void Replica::answer_waiting() {
     if (each.acks == Acks::all && is_too_small() && !safe_.elr(parameters_)) {
       env_.reply(each.from, MaybeProduced{});
     } else {
-      env_.reply(each.from, Produced{each.offset, log_.at(each.offset).epoch});
+      env_.reply(each.from, Produced{each.offset, log_.epoch_before(each.offset + 1)});
       env_.metrics().sample(name_ + ": acknowledged", static_cast<std::int64_t>(each.offset) + 1);
     }
     return true;
@@ -128,13 +129,20 @@ void Replica::on(const Poll& poll, const sim::From& from) {
     env_.reply(from, Moved{position});
   };
   if (poll.offset > log_.end()) return move_to(bound);
+  const Position& start = log_.start().position;
+  if (poll.offset < start.offset) {
+    const Position end{bound, log_.epoch_before(bound)};
+    return env_.reply(from, OffsetOutOfRange{start, end});
+  }
   if (log_.epoch_before(poll.offset) != poll.last_epoch)
     return move_to(std::min(poll.offset - 1, log_.end_of(poll.last_epoch).end));
   Polled answer{poll.offset, {}, bound};
-  for (Offset at = poll.offset; at < bound && answer.records.size() < most_records; ++at)
-    answer.records.push_back(log_.at(at));
-  if (only_committed)
-    answer.aborted = transactions_.aborted_between(poll.offset, poll.offset + answer.records.size());
+  for (const Entry& entry : log_.from(poll.offset)) {
+    if (entry.offset >= bound || answer.entries.size() == most_records) break;
+    answer.entries.push_back(entry);
+  }
+  if (only_committed && !answer.entries.empty())
+    answer.aborted = transactions_.aborted_between(poll.offset, end_of(answer).offset);
   env_.reply(from, std::move(answer));
 }
 
@@ -187,14 +195,21 @@ void Replica::on(const FetchRecords& fetch, NodeId from) {
   if (fetch.broker_epoch > peer.broker_epoch) {
     peer.broker_epoch = fetch.broker_epoch;
     peer.round = 0;
+    peer.is_whole = false;
   }
   if (fetch.round <= peer.round) return;  // late, or a copy
   peer.round = fetch.round;
   peer.parked.reset();
+  const Offset start = log_.start().position.offset;
+  if (fetch.offset < start) return env_.send(from, LogStartsLater{id_, epoch_, fetch.round, log_.start()});
   const bool checks = safe_.truncates_by_epoch && safe_.repeats_epoch_lookup;
   if ((checks && !agrees(fetch.offset, fetch.last_epoch)) || fetch.offset > log_.end())
     return env_.send(from, Diverged{id_, epoch_, fetch.round, log_.end()});
-  const bool has_news = fetch.offset < log_.end() || fetch.high_watermark < high_watermark_;
+  if (missed_deletions(peer, fetch.offset))
+    return env_.send(from, LogStartsLater{id_, epoch_, fetch.round, log_.start()});
+  const bool has_news = fetch.offset < log_.end() || fetch.high_watermark < high_watermark_ ||
+                        fetch.log_start < start || fetch.deletions_from < deletions_from_ ||
+                        fetch.forgotten < forgotten_;
   note_fetch(peer, fetch);
   maybe_expand(from);
   advance_high_watermark();
@@ -226,14 +241,25 @@ void Replica::wake_followers() {
 }
 
 void Replica::send_records(const FetchRecords& fetch, NodeId to) {
-  FetchedRecords answer{id_, epoch_, fetch.round, fetch.offset, {}, high_watermark_};
-  for (Offset at = fetch.offset; at < log_.end() && answer.records.size() < most_records; ++at)
-    answer.records.push_back(log_.at(at));
+  FetchedRecords answer{id_,
+                        epoch_,
+                        fetch.round,
+                        fetch.offset,
+                        {},
+                        high_watermark_,
+                        log_.start().position.offset,
+                        deletions_from_,
+                        forgotten_};
+  const std::span<const Entry> news = log_.from(fetch.offset);
+  const auto batch = news.first(std::min(news.size(), most_records));
+  answer.entries.assign(batch.begin(), batch.end());
   env_.send(to, std::move(answer));
 }
 
 void Replica::on(const OffsetForLeaderEpoch& question, NodeId from) {
   if (role_ != Role::leader || question.leader_epoch != epoch_) return;
+  if (question.epoch < log_.start().position.last_epoch)
+    return env_.send(from, LogStartsLater{id_, epoch_, question.round, log_.start()});
   const PartitionLog::EpochEnd end = log_.end_of(question.epoch);
   env_.send(from, EpochEndOffset{id_, epoch_, question.round, end.epoch, end.end});
 }

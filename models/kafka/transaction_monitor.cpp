@@ -17,7 +17,12 @@ std::vector<Claim> claims_about_transactions(const Parameters& parameters) {
                Assumption::a0};
   Claim durable{"P7.11", "a transaction that its producer was told is committed is visible, all of it",
                 Assumption::a0};
-  Claim once{"P7.12", "each input that the group has passed has one output, and it is f of it",
+  const bool is_cleaned = parameters.is_cleaned();
+  Claim once{"P7.12",
+             is_cleaned
+                 ? "each input that the group has passed, and that was not removed before, has one output, "
+                   "and it is f of it"
+                 : "each input that the group has passed has one output, and it is f of it",
              Assumption::a0};
   if (parameters.epochs == Epochs::session) {
     for (Claim* claim : {&atomic, &durable, &once})
@@ -175,10 +180,10 @@ void TransactionMonitor::look_at_client(NodeId node) {
   seen.delivered = delivered.count;
   const auto partition = partitions_.find(delivered.partition);
   if (partition == partitions_.end()) return;
-  Offset offset = delivered.polled.offset;
-  for (const Record& record : delivered.polled.records) {
-    const Offset at = offset++;
-    if (!is_given(delivered.polled, at, record) || !record.is_transactional()) continue;
+  for (const Entry& entry : delivered.polled.entries) {
+    const Offset at = entry.offset;
+    const Record& record = entry.record;
+    if (!is_given(delivered.polled, entry) || !record.is_transactional()) continue;
     if (partition->second.visible.contains(at)) continue;
     report("P7.5", "dirty-read",
            fmt::format("{} was given {}, at {}, which is not committed", name(node), record.value,
@@ -228,7 +233,7 @@ void TransactionMonitor::check_attempts() {
 void TransactionMonitor::check_inputs(PartitionId source, bool had_time) {
   const Offset reached = reached_[source];
   for (Offset offset = 0; offset < reached; ++offset) {
-    if (made_.contains({source, offset})) continue;
+    if (made_.contains({source, offset}) || log_.was_removed(source, offset)) continue;
     report("P7.12", "missing-effect",
            fmt::format("the group has passed the input at {}, and there is no output of it",
                        place(source, offset)),

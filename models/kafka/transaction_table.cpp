@@ -17,9 +17,19 @@ void TransactionTable::took(const Record& record, Offset offset) {
   }
 }
 
-void TransactionTable::rebuild(const PartitionLog& log) {
+void TransactionTable::rebuild(const PartitionLog& log) { rebuild(log, log.end()); }
+
+void TransactionTable::rebuild(const PartitionLog& log, Offset until) {
   *this = {};
-  for (Offset offset = 0; offset < log.end(); ++offset) took(log.at(offset), offset);
+  for (const KnownMarker& each : log.start().markers)
+    markers_[each.pid] = {each.offset, each.epoch, each.coordinator};
+  for (const Entry& entry : log.until(until)) took(entry.record, entry.offset);
+}
+
+std::vector<KnownMarker> TransactionTable::snapshot() const {
+  std::vector<KnownMarker> known;
+  for (const auto& [pid, last] : markers_) known.push_back({pid, last.offset, last.epoch, last.coordinator});
+  return known;
 }
 
 std::optional<TransactionTable::LastMarker> TransactionTable::last_marker(Pid pid) const {

@@ -16,6 +16,10 @@ class TransactionTable {
   // The log has it now, at `offset`, after all others of the table.
   void took(const Record& record, Offset offset);
   void rebuild(const PartitionLog& log);
+  // As if the log ended there.
+  void rebuild(const PartitionLog& log, Offset until);
+  // The latest markers, for a log that begins behind them.
+  std::vector<KnownMarker> snapshot() const;
 
   bool is_open(Pid pid) const { return open_.contains(pid); }
   // Of its open transaction. It must be open.

@@ -57,7 +57,7 @@ class Alone final : private Replica::Host {
     replica_->adopt(state, {{b1, {epoch_, 0, false}}});
     look();
   }
-  void look() { losses_.look_at(b1, env_.incarnation(), *replica_); }
+  void look() { (void)losses_.look_at(b1, env_.incarnation(), *replica_); }
 
   sim::Simulation simulation_{1};
   FakeEnv env_{b1};

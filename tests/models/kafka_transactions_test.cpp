@@ -67,9 +67,8 @@ class Transactions : public OneBroker {
     const auto polled = env().take_sent<Polled>();
     REQUIRE(polled.size() == 1);
     std::vector<std::int64_t> values;
-    Offset offset = polled[0].message.offset;
-    for (const Record& record : polled[0].message.records) {
-      if (is_given(polled[0].message, offset++, record)) values.push_back(record.value);
+    for (const Entry& entry : polled[0].message.entries) {
+      if (is_given(polled[0].message, entry)) values.push_back(entry.record.value);
     }
     return values;
   }

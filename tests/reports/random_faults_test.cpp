@@ -295,6 +295,20 @@ TEST_CASE("kafka: the search finds each switch of a group, with its anomaly") {
               50);
 }
 
+TEST_CASE("kafka: random faults at logs that are cleaned up hold every claim") {
+  check_random_faults("scenarios/kafka/random-faults-retention.json", 40, 120);
+  check_random_faults("scenarios/kafka/random-faults-compact.json", 40, 120);
+  check_random_faults("scenarios/kafka/random-faults-compact-groups.json", 20, 60);
+  check_random_faults("scenarios/kafka/random-faults-compact-eos.json", 10, 30);
+}
+
+TEST_CASE("kafka: the search finds each switch of cleaning up, with its anomaly") {
+  check_found("kafka.retention-past-hw", "lost-write", "scenarios/kafka/random-faults-retention.json", 50);
+  check_found("kafka.compact-past-hw", "lost-write", "scenarios/kafka/random-faults-compact.json", 50);
+  check_found("kafka.tombstone-gc-early", "resurrection", "scenarios/kafka/random-faults-compact.json", 50);
+  check_found("kafka.missed-tombstones", "resurrection", "scenarios/kafka/random-faults-compact.json", 50);
+}
+
 TEST_CASE("kafka: random faults at transactions hold every claim, whatever is late, doubled or asleep") {
   check_random_faults("scenarios/kafka/random-faults-eos.json", 30, 90);
   check_random_faults("scenarios/kafka/random-delays-eos.json", 20, 60);
