@@ -60,12 +60,15 @@ sim::Task<bool> Processor::work_on(PartitionId partition) {
   const Position to = end_of(*polled);
   sim::ValueList what{static_cast<std::int64_t>(polled->offset),
                       static_cast<std::int64_t>(polled->entries.size())};
-  const auto operation = env().history().invoke(env().self().index, "transform",
+  ++transactions_;
+  const bool gives_up = parameters().abort_every > 0 && transactions_ % parameters().abort_every == 0;
+  const auto operation = env().history().invoke(env().self().index, gives_up ? "give-up" : "transform",
                                                 parameters().name_of(partition), std::move(what));
-  const Step step = co_await run_transaction(producer, partition, std::move(*polled));
+  const Verdict wanted = gives_up ? Verdict::abort : Verdict::commit;
+  const Step step = co_await run_transaction(producer, partition, std::move(*polled), wanted);
   if (step == Step::done) {
     env().history().ok(operation, {});
-    move_on(partition, to);
+    if (!gives_up) move_on(partition, to);
   } else if (step == Step::unknown) {
     env().history().unknown(operation, "unknown");
   } else {
@@ -76,19 +79,17 @@ sim::Task<bool> Processor::work_on(PartitionId partition) {
   co_return true;
 }
 
-// `refused`: it was aborted.
+// `done`: it ended as it was wanted to. `refused`: it was aborted, because something failed.
 sim::Task<Processor::Step> Processor::run_transaction(TransactionalProducer& producer, PartitionId partition,
-                                                      Polled polled) {
+                                                      Polled polled, Verdict wanted) {
   ++attempt_;
-  ++transactions_;
   std::uint64_t records = 0;
   for (const Entry& entry : polled.entries) records += is_given(polled, entry) ? 1 : 0;
   note(Stage::begun, records);
   env().mark(TransactionBegun{producer.id(), attempt_, records});
   producer.begin(attempt_);
   const Step step = co_await write_batch(producer, partition, std::move(polled));
-  const bool changes_its_mind = parameters().abort_every > 0 && transactions_ % parameters().abort_every == 0;
-  if (step == Step::done && !changes_its_mind) {
+  if (step == Step::done && wanted == Verdict::commit) {
     note(Stage::committing, records);
     const Step ended = co_await producer.end(Verdict::commit);
     if (ended == Step::done) note(Stage::committed, records);
@@ -98,7 +99,8 @@ sim::Task<Processor::Step> Processor::run_transaction(TransactionalProducer& pro
   note(Stage::giving_up, records);
   if (step == Step::fenced) co_return Step::fenced;
   const Step ended = co_await producer.end(Verdict::abort);
-  co_return ended == Step::unknown || ended == Step::fenced ? Step::fenced : Step::refused;
+  if (ended == Step::unknown || ended == Step::fenced) co_return Step::fenced;
+  co_return step == Step::done ? ended : Step::refused;
 }
 
 sim::Task<Processor::Step> Processor::write_batch(TransactionalProducer& producer, PartitionId partition,

@@ -41,7 +41,8 @@ class Processor final : public GroupWorker {
   sim::Task<> save(std::vector<OffsetOf> offsets) override;
   sim::Task<bool> work_on(PartitionId partition) override;
   sim::Task<Step> write_batch(TransactionalProducer& producer, PartitionId partition, Polled polled);
-  sim::Task<Step> run_transaction(TransactionalProducer& producer, PartitionId partition, Polled polled);
+  sim::Task<Step> run_transaction(TransactionalProducer& producer, PartitionId partition, Polled polled,
+                                  Verdict wanted);
   sim::Task<> recover(PartitionId partition);
   // Outputs have no key: any partition will do.
   PartitionId any_output();
