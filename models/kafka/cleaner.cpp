@@ -32,19 +32,26 @@ class Pass {
     }
   }
 
-  // What it says still counts. Called in the order of the log.
-  bool counts(const Entry& entry, const std::function<bool(Offset)>& may_be_forgotten) {
+  enum class Worth : std::uint8_t {
+    none,
+    news,  // that something is gone: for those who may know it still, a deletion or the end of a transaction
+    full,
+  };
+
+  // Called in the order of the log.
+  Worth worth_of(const Entry& entry) {
     const Record& record = entry.record;
-    if (std::holds_alternative<Emptied>(record.content) || is_aborted(entry)) return false;
+    if (std::holds_alternative<Emptied>(record.content) || is_aborted(entry)) return Worth::none;
     if (std::holds_alternative<Marker>(record.content)) {
       const bool ends_something = in_transactions_.erase(record.pid) > 0;
-      return ends_something || last_markers_.at(record.pid) == entry.offset;
+      return ends_something || last_markers_.at(record.pid) == entry.offset ? Worth::full : Worth::news;
     }
     const auto key = key_of(record);
-    if (key && latest_.at(*key) != entry.offset) return false;
-    if (is_tombstone(record) && may_be_forgotten(entry.offset)) return false;
-    if (record.is_transactional()) in_transactions_.insert(record.pid);
-    return true;
+    if (key && latest_.at(*key) != entry.offset) return Worth::none;
+    return is_tombstone(record) ? Worth::news : Worth::full;
+  }
+  void stays(const Entry& entry) {
+    if (entry.record.is_transactional()) in_transactions_.insert(entry.record.pid);
   }
 
  private:
@@ -93,13 +100,15 @@ Compacted compacted(const PartitionLog& log, Offset bound, const TransactionTabl
   Pass pass(entries, transactions.aborted_between(0, bound));
   for (const Entry& entry : entries) {
     const Record& record = entry.record;
-    if (pass.counts(entry, may_be_forgotten)) {
+    const auto worth = pass.worth_of(entry);
+    const bool is_forgotten = worth == Pass::Worth::news && may_be_forgotten(entry.offset);
+    if (worth != Pass::Worth::none && !is_forgotten) {
+      pass.stays(entry);
       result.left.whole.push_back(entry.offset);
-      if (is_tombstone(record)) result.tombstones.push_back(entry.offset);
+      if (worth == Pass::Worth::news) result.tombstones.push_back(entry.offset);
       continue;
     }
-    if (is_tombstone(record) && may_be_forgotten(entry.offset))
-      result.removed_tombstones.push_back(entry.offset);
+    if (is_forgotten) result.removed_tombstones.push_back(entry.offset);
     const bool begins_epoch = entry.last_epoch != record.epoch || &entry == &entries.front();
     const bool was_emptied = std::holds_alternative<Emptied>(record.content);
     const bool stays = begins_epoch || producers.remembers(record.pid, entry.offset);

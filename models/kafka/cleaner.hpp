@@ -24,15 +24,17 @@ Offset start_by_retention(const PartitionLog& log, const Parameters& parameters,
 // What is left of the records before some offset.
 struct Compacted {
   CompactedUntil left;
-  std::vector<Offset> tombstones;  // of those
+  // Of those, deletions, and markers that end nothing that is left: another replica may have what they end,
+  // and without them takes it for part of the next transaction.
+  std::vector<Offset> tombstones;
   std::vector<Offset> removed_tombstones;
   std::uint64_t removed = 0;  // records that say nothing any more, or are gone
 };
 
 // Of each key the latest record stays, but for tombstones that may be forgotten; records without a key stay.
-// What an aborted transaction wrote goes, and markers with the last record that they end. What tells the
-// latest sequence numbers of a producer, or where a leader epoch begins, stays, emptied. All transactions
-// before `bound` must be decided.
+// What an aborted transaction wrote goes; markers go as tombstones do, once nothing is left that they end,
+// but for the latest of each producer. What tells the latest sequence numbers of a producer, or where a
+// leader epoch begins, stays, emptied. All transactions before `bound` must be decided.
 Compacted compacted(const PartitionLog& log, Offset bound, const TransactionTable& transactions,
                     const ProducerTable& producers, const std::function<bool(Offset)>& may_be_forgotten);
 

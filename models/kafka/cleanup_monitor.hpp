@@ -40,6 +40,8 @@ class CleanupMonitor final : public sim::Monitor {
 
   void look_at_replica(NodeId node, const Replica& replica);
   void check_replica(NodeId node, const Replica& replica, Offset until);
+  // As it is committed.
+  bool has_committed(const Replica& replica, Offset offset) const;
   void check_key(NodeId node, const Replica& replica, std::uint64_t key, Offset latest);
   void look_at_client(NodeId node);
   void check_passed(NodeId client, const Consumer::Delivered& delivered);
