@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace lightcone::models::dynamo {
 
@@ -29,9 +30,12 @@ Claim owners_agree() {
 }
 
 Claim acknowledged_by_quorum(const Parameters& parameters) {
+  const bool one = parameters.write_quorum == 1;
+  const std::string_view owners = one ? "owner" : "owners";
+  const std::string_view nodes = one ? "node, owner or stand-in" : "nodes, owners or stand-ins";
   return {"P11.6",
           fmt::format("what was acknowledged was durable on {} {}", parameters.write_quorum,
-                      parameters.sloppy ? "nodes, owners or stand-ins" : "owners"),
+                      parameters.sloppy ? nodes : owners),
           Assumption::a1};
 }
 
