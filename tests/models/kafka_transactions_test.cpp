@@ -169,6 +169,31 @@ TEST_CASE("kafka: a marker that is doubled ends nothing that began behind it") {
   CHECK(one.read() == Values{5});
 }
 
+TEST_CASE("kafka: a coordinator that has been replaced ends nothing any more") {
+  Transactions one;
+  const ProducerSession first = one.prepare(x1);
+  one.add(first);
+  one.produce(output(first, 0, 5));
+  const ProducerSession second = one.end(first, Verdict::commit);
+  const auto markers = one.env().take_sent<WriteMarker>();
+  REQUIRE(markers.size() == 1);
+  one.hear(OneBroker::broker_node, markers[0].message);
+  one.deliver_to_itself<MarkerWritten>();
+  one.add(second);
+  one.produce(output(second, 0, 6));
+  WriteMarker late = markers[0].message;
+  late.verdict = Verdict::abort;
+  late.session.epoch = second.epoch + 1;
+  const Offset end = one.replica(out).log().end();
+  REQUIRE(late.coordinator > 0);
+  late.coordinator -= 1;
+  one.hear(OneBroker::broker_node, late);
+  CHECK(one.replica(out).log().end() == end);
+  late.coordinator += 1;
+  one.hear(OneBroker::broker_node, late);
+  CHECK(one.replica(out).log().end() == end + 1);
+}
+
 TEST_CASE(
     "kafka: a leader takes the first record of a transaction that its coordinator knows, unless it believes "
     "all") {
