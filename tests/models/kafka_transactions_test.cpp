@@ -62,6 +62,24 @@ class Transactions : public OneBroker {
     deliver_to_itself<WriteMarker>();
     deliver_to_itself<MarkerWritten>();
   }
+  // One transaction is committed and marked, and the next of its producer is open.
+  struct BehindMarker {
+    WriteMarker marker;  // of the first
+    ProducerSession session;
+  };
+  BehindMarker begin_behind_marker() {
+    const ProducerSession first = prepare(x1);
+    add(first);
+    produce(output(first, 0, 5));
+    const ProducerSession second = end(first, Verdict::commit);
+    const auto markers = env().take_sent<WriteMarker>();
+    REQUIRE(markers.size() == 1);
+    hear(broker_node, markers[0].message);
+    deliver_to_itself<MarkerWritten>();
+    add(second);
+    produce(output(second, 0, 6));
+    return {markers[0].message, second};
+  }
   std::vector<std::int64_t> read(Isolation isolation = Isolation::read_committed) {
     hear(reader, Poll{out, replica(out).leader_epoch(), 0, 0, isolation});
     const auto polled = env().take_sent<Polled>();
@@ -153,35 +171,17 @@ TEST_CASE("kafka: an end that comes late is of an epoch that is over, unless one
 
 TEST_CASE("kafka: a marker that is doubled ends nothing that began behind it") {
   Transactions one;
-  const ProducerSession first = one.prepare(x1);
-  one.add(first);
-  one.produce(output(first, 0, 5));
-  const ProducerSession second = one.end(first, Verdict::commit);
-  const auto markers = one.env().take_sent<WriteMarker>();
-  REQUIRE(markers.size() == 1);
-  one.hear(OneBroker::broker_node, markers[0].message);
-  one.deliver_to_itself<MarkerWritten>();
-  one.add(second);
-  one.produce(output(second, 0, 6));
+  const WriteMarker marker = one.begin_behind_marker().marker;
   const Offset end = one.replica(out).log().end();
-  one.hear(OneBroker::broker_node, markers[0].message);
+  one.hear(OneBroker::broker_node, marker);
   CHECK(one.replica(out).log().end() == end);
   CHECK(one.read() == Values{5});
 }
 
 TEST_CASE("kafka: a coordinator that has been replaced ends nothing any more") {
   Transactions one;
-  const ProducerSession first = one.prepare(x1);
-  one.add(first);
-  one.produce(output(first, 0, 5));
-  const ProducerSession second = one.end(first, Verdict::commit);
-  const auto markers = one.env().take_sent<WriteMarker>();
-  REQUIRE(markers.size() == 1);
-  one.hear(OneBroker::broker_node, markers[0].message);
-  one.deliver_to_itself<MarkerWritten>();
-  one.add(second);
-  one.produce(output(second, 0, 6));
-  WriteMarker late = markers[0].message;
+  const auto [marker, second] = one.begin_behind_marker();
+  WriteMarker late = marker;
   late.verdict = Verdict::abort;
   late.session.epoch = second.epoch + 1;
   const Offset end = one.replica(out).log().end();
