@@ -20,11 +20,10 @@ Shard::Shard(sim::Env& env, const Parameters& parameters, const Safeguards& safe
       members_(members),
       clock_(env, parameters.epsilon),
       group_(env, *this, group_setup(parameters, id, members, env.self())),
+      lease_keeper_(env, parameters, group_, *this),
       locks_(safeguards.wounds ? LockTable::Deadlocks::wound_wait : LockTable::Deadlocks::not_handled) {}
 
-void Shard::leadership_changed(group::Position position) {
-  catching_up_ = caught_up_ = claiming_ = serving_ = false;
-  transfer_to_ = no_node;
+void Shard::leadership_changed(group::Position) {
   assigned_.clear();
   locks_.clear();
   active_.clear();
@@ -33,36 +32,26 @@ void Shard::leadership_changed(group::Position position) {
   resolving_.clear();
   in_doubt_since_.clear();
   refused_.clear();
-  if (position == group::Position::leader) catch_up();
+  lease_keeper_.leadership_changed();
 }
 
 // --- leases ------------------------------------------------------------------------------------------------
 
-// Before it knows all that its predecessors committed, it does not know whose lease it must wait for.
-void Shard::catch_up() {
-  catching_up_ = true;
-  const Term term = group_.term();
-  group_.confirm_read([this, term](bool confirmed) {
-    if (term != group_.term() || !leads()) return;
-    catching_up_ = false;
-    caught_up_ = confirmed;
-    if (confirmed) claim_lease();
-  });
-}
-
-// Disjoint in time: the last lease is over when its end has certainly passed (4.1.1). Otherwise this leader
-// could give out a timestamp at or below one that its predecessor has read at.
-void Shard::claim_lease() {
-  if (claiming_ || serving_) return;
-  if (safe_.waits_out_leases && !clock_.has_passed(state_.lease().end)) {
-    wake_when_past(state_.lease().end);
-    return;
+// The last lease is over when its end has certainly passed (4.1.1). Otherwise this leader could give out a
+// timestamp at or below one that its predecessor has read at.
+std::optional<Timestamp> Shard::first_lease_from() {
+  if (safe_.waits_out_leases) {
+    const Timestamp last = state_.lease().end;
+    if (!clock_.has_passed(last)) {
+      wake_when_past(last);
+      return std::nullopt;
+    }
+    issued_ = std::max(issued_, last);
   }
-  if (safe_.waits_out_leases) issued_ = std::max(issued_, state_.lease().end);
-  claiming_ = propose_lease(clock_.now().latest + parameters_.lease.count());
+  return clock_.now().latest;
 }
 
-bool Shard::propose_lease(Timestamp end) {
+bool Shard::propose_lease(LeaseKeeper::Step, Timestamp end) {
   Command command;
   command.verb = Verb::lease;
   command.issued = issued_;
@@ -70,39 +59,16 @@ bool Shard::propose_lease(Timestamp end) {
   return propose(std::move(command));
 }
 
-void Shard::renew_lease() {
-  if (claiming_ || transfer_to_ != no_node) return;
-  const Timestamp latest = clock_.now().latest;
-  if (state_.lease().end - latest >= parameters_.renew_before.count()) return;
-  claiming_ = propose_lease(latest + parameters_.lease.count());
-}
-
-void Shard::lease_applied(const Lease& lease) {
-  claiming_ = false;
-  if (transfer_to_ != no_node) {
-    serving_ = caught_up_ = false;
-    group_.transfer_leadership(std::exchange(transfer_to_, no_node));
-    return;
-  }
-  if (serving_) return;
-  serving_ = true;
+void Shard::lease_began() {
   issued_ = std::max({issued_, state_.issued(), state_.latest_commit()});
   restore_locks();
-  env_.mark(LeaseBegan{id_, lease});
+  env_.mark(LeaseBegan{id_, state_.lease()});
 }
 
-bool Shard::may_serve() const {
-  return serving_ && transfer_to_ == no_node && clock_.now().latest <= state_.lease().end;
-}
+bool Shard::may_serve() const { return lease_keeper_.holds() && clock_.now().latest <= state_.lease().end; }
 
 // What was read and written at this leader is at or below issued_, so a lease that ends there ends now.
-bool Shard::transfer(NodeId to) {
-  if (!may_serve() || claiming_ || to == env_.self()) return false;
-  transfer_to_ = to;
-  claiming_ = propose_lease(issued_);
-  if (!claiming_) transfer_to_ = no_node;
-  return claiming_;
-}
+bool Shard::transfer(NodeId to) { return may_serve() && lease_keeper_.transfer(to, issued_); }
 
 bool Shard::refuses(const sim::From& from) {
   if (may_serve()) return false;
@@ -123,7 +89,7 @@ void Shard::wake_when_past(Timestamp t) {
 void Shard::on_clock() {
   wake_at_ = 0;
   wake_timer_ = {};
-  if (leads() && caught_up_) claim_lease();
+  lease_keeper_.claim();
   show_what_has_passed();
   serve_reads();
 }
@@ -152,7 +118,7 @@ void Shard::apply(const group::Entry& entry) {
 void Shard::own_applied(const Command& command) {
   switch (command.verb) {
     case Verb::lease:
-      lease_applied(command.lease);
+      lease_keeper_.applied();
       return;
     case Verb::prepare:
       assigned_.erase(command.at);
@@ -181,10 +147,8 @@ void Shard::on_round() {
   const sim::MonoTime now = env_.mono();
   std::erase_if(reads_,
                 [&](const PendingRead& read) { return now - read.since > parameters_.abandon_after; });
-  if (leads() && !caught_up_ && !catching_up_) catch_up();
-  if (leads() && caught_up_) claim_lease();
-  if (serving_) {
-    renew_lease();
+  lease_keeper_.look();
+  if (has_served()) {
     look_after_transactions();
     if (may_serve()) {
       // From here on it gives out later timestamps only.
@@ -222,7 +186,7 @@ void Shard::sample_metrics() {
   const Timestamp now = clock_.now().latest;
   const std::string_view name = env_.name(env_.self());
   metrics.sample(fmt::format("t_safe_lag_ns.{}.s{}", name, id_), now - std::min(now, safe_time()));
-  if (!serving_) return;
+  if (!has_served()) return;
   metrics.sample(fmt::format("in_doubt.s{}", id_), static_cast<std::int64_t>(in_doubt_since_.size()));
   metrics.sample(fmt::format("lock_waiters.s{}", id_), static_cast<std::int64_t>(locks_.waiting()));
 }

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "models/parts/raft/group.hpp"
+#include "models/spanner/lease_keeper.hpp"
 #include "models/spanner/lock_table.hpp"
 #include "models/spanner/messages.hpp"
 #include "models/spanner/parameters.hpp"
@@ -34,7 +35,7 @@
 
 namespace lightcone::models::spanner {
 
-class Shard final : private group::Machine {
+class Shard final : private group::Machine, private LeaseKeeper::Host {
  public:
   // Who leads the others, as far as this server knows; no_node when it does not.
   using LeaderOf = std::function<NodeId(ShardId)>;
@@ -64,7 +65,7 @@ class Shard final : private group::Machine {
   ShardId id() const { return id_; }
   const ShardState& state() const { return state_; }
   // It leads and has had its lease; whether that still lasts is a question to the clock.
-  bool has_served() const { return serving_; }
+  bool has_served() const { return lease_keeper_.has_begun(); }
   bool may_serve() const;
   Timestamp safe_time() const;
 
@@ -128,13 +129,15 @@ class Shard final : private group::Machine {
   void restore(const sim::Payload& snapshot) override { state_.restore(snapshot); }
   void leadership_changed(group::Position position) override;
 
+  // LeaseKeeper::Host
+  const Lease& lease() const override { return state_.lease(); }
+  Timestamp lease_time() const override { return clock_.now().latest; }
+  std::optional<Timestamp> first_lease_from() override;
+  bool propose_lease(LeaseKeeper::Step step, Timestamp end) override;
+  void lease_began() override;
+
   // shard.cpp
   bool leads() const { return group_.position() == group::Position::leader; }
-  void catch_up();
-  void claim_lease();
-  void renew_lease();
-  bool propose_lease(Timestamp end);
-  void lease_applied(const Lease& lease);
   bool refuses(const sim::From& from);
   // To the leader of the shard that the message names, if this server knows one.
   template <class Message>
@@ -185,6 +188,7 @@ class Shard final : private group::Machine {
   parts::clocks::IntervalClock clock_;
   ShardState state_;
   group::Group group_;
+  LeaseKeeper lease_keeper_;
   std::vector<Event> events_;
 
   // Of every replica.
@@ -195,11 +199,6 @@ class Shard final : private group::Machine {
   sim::TimerId wake_timer_;
 
   // Of a leader.
-  bool catching_up_ = false;
-  bool caught_up_ = false;
-  bool claiming_ = false;  // a lease is in the log and not applied yet
-  bool serving_ = false;
-  NodeId transfer_to_ = no_node;
   Timestamp issued_ = 0;
   std::set<Timestamp> assigned_;  // whose entries are not applied yet
   LockTable locks_;

@@ -90,7 +90,7 @@ void Shard::on(const Prepared& vote) {
 
 // Somebody is in doubt about a transaction that this leader did not begin.
 void Shard::answer_about(const Prepared& question) {
-  if (!serving_ || question.at == 0) return;
+  if (!has_served() || question.at == 0) return;
   const auto decision = state_.decision(question.id);
   if (decision) {
     const bool may_be_shown = !safe_.waits_out_commits || clock_.has_passed(*decision);
@@ -259,7 +259,7 @@ void Shard::on(const Prepare& prepare) {
 }
 
 void Shard::on(const Decided& decided) {
-  if (!serving_) return;
+  if (!has_served()) return;
   if (!state_.prepared().contains(decided.id)) {
     const auto found = active_.find(decided.id);
     if (found != active_.end() && !found->second.pinned)

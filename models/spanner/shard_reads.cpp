@@ -28,7 +28,7 @@ void Shard::on(const SafeTime& safe_time) {
 // way through the log is not, and what is prepared may yet commit at its prepare timestamp or later.
 Timestamp Shard::safe_time() const {
   Timestamp safe = std::max(state_.issued(), safe_before_);
-  if (serving_) {
+  if (has_served()) {
     safe = assigned_.empty() ? issued_ : std::min(issued_, *assigned_.begin() - 1);
   } else if (safe_hint_.index <= group_.applied_index()) {
     safe = std::max(safe, safe_hint_.at);

@@ -19,65 +19,38 @@ Replica::Replica(sim::Env& env, const Parameters& parameters, const Safeguards& 
       forgotten_(std::move(forgotten)),
       state_(id),
       group_(env, *this, group_setup(parameters, id, members, env.self())),
+      lease_keeper_(env, parameters, group_, *this),
       cache_(safeguards.refuses_ties ? TimestampCache::Ties::refused : TimestampCache::Ties::ignored) {}
 
-void Replica::leadership_changed(group::Position position) {
-  catching_up_ = caught_up_ = claiming_ = serving_ = false;
-  transfer_to_ = no_node;
+void Replica::leadership_changed(group::Position) {
   being_written_.clear();
   reservations_.clear();
   asked_.clear();
   deferred_.clear();
   intents_since_.clear();
   heard_.clear();
-  if (position == group::Position::leader) catch_up();
+  lease_keeper_.leadership_changed();
 }
 
 // --- leases ------------------------------------------------------------------------------------------------
 
-// Before it knows all that its predecessors committed, it does not know up to when they may have read.
-void Replica::catch_up() {
-  catching_up_ = true;
-  const Term term = group_.term();
-  group_.confirm_read([this, term](bool confirmed) {
-    if (term != group_.term() || !leads()) return;
-    catching_up_ = false;
-    caught_up_ = confirmed;
-    if (confirmed) claim_lease();
-  });
-}
-
 // It could serve at once, for its writes are above the last lease's end. But until then they would be ahead
 // of everybody's clock, and who reads at its own time would not see them.
-void Replica::claim_lease() {
-  if (claiming_ || serving_ || clock_.physical() <= state_.lease().end) return;
-  claiming_ = propose_lease(clock_.tick() + parameters_.lease.count(), state_.lease().end);
+std::optional<Timestamp> Replica::first_lease_from() {
+  if (clock_.physical() <= state_.lease().end) return std::nullopt;
+  return clock_.tick();
 }
 
-bool Replica::propose_lease(Timestamp end, Timestamp low_water) {
+// Its predecessors may have read up to the end of the lease before.
+bool Replica::propose_lease(LeaseKeeper::Step step, Timestamp end) {
   Command command;
   command.verb = Verb::lease;
-  command.at = low_water;
+  command.at = step == LeaseKeeper::Step::begins ? state_.lease().end : 0;
   command.lease = {env_.self(), group_.term(), end};
   return group_.propose(sim::Payload::of(std::move(command))).has_value();
 }
 
-void Replica::renew_lease() {
-  if (claiming_ || transfer_to_ != no_node) return;
-  const Timestamp now = clock_.physical();
-  if (state_.lease().end - now >= parameters_.renew_before.count()) return;
-  claiming_ = propose_lease(now + parameters_.lease.count());
-}
-
-void Replica::lease_applied(const Lease& lease) {
-  claiming_ = false;
-  if (transfer_to_ != no_node) {
-    serving_ = caught_up_ = false;
-    group_.transfer_leadership(std::exchange(transfer_to_, no_node));
-    return;
-  }
-  if (serving_) return;
-  serving_ = true;
+void Replica::lease_began() {
   read_up_to_ = state_.low_water();
   cache_.begin(safe_.keeps_low_water ? state_.low_water() : 0);
   for (const auto& [key, intent] : state_.intents()) intents_since_.try_emplace(intent.id, env_.mono());
@@ -85,16 +58,10 @@ void Replica::lease_applied(const Lease& lease) {
   for (const auto& [id, record] : state_.records()) {
     if (record.standing.status == Status::pending) heard_[id] = env_.mono();
   }
-  env_.mark(LeaseBegan{id_, lease});
+  env_.mark(LeaseBegan{id_, state_.lease()});
 }
 
-bool Replica::transfer(NodeId to) {
-  if (!may_serve() || claiming_ || to == env_.self()) return false;
-  transfer_to_ = to;
-  claiming_ = propose_lease(read_up_to_);
-  if (!claiming_) transfer_to_ = no_node;
-  return claiming_;
-}
+bool Replica::transfer(NodeId to) { return lease_keeper_.transfer(to, read_up_to_); }
 
 void Replica::refuse(const sim::From& from) {
   env_.reply(from, Refused{leads() ? Reason::no_lease : Reason::not_leader, group_.leader()});
@@ -131,7 +98,7 @@ void Replica::apply(const group::Entry& entry) {
 
 void Replica::own_applied(const group::Entry& entry, const Command& command,
                           const RangeState::Applied& applied) {
-  if (command.verb == Verb::lease) lease_applied(command.lease);
+  if (command.verb == Verb::lease) lease_keeper_.applied();
   if (command.verb == Verb::intent) {
     for (const Write& write : command.writes) being_written_.erase(write.key);
     if (applied.standing.status == Status::pending) {
@@ -184,11 +151,8 @@ void Replica::retry_deferred() {
 // --- now and then ------------------------------------------------------------------------------------------
 
 void Replica::on_round() {
-  if (!leads()) return;
-  if (!caught_up_ && !catching_up_) catch_up();
-  if (caught_up_ && !serving_) claim_lease();
+  lease_keeper_.look();
   if (!may_serve()) return;
-  renew_lease();
   const sim::MonoTime now = env_.mono();
   std::erase_if(deferred_,
                 [&](const Deferred& each) { return now - each.since > parameters_.abandon_after; });

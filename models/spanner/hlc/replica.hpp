@@ -28,11 +28,12 @@
 #include "models/spanner/hlc/reservations.hpp"
 #include "models/spanner/hlc/server_clock.hpp"
 #include "models/spanner/hlc/timestamp_cache.hpp"
+#include "models/spanner/lease_keeper.hpp"
 #include "models/spanner/parameters.hpp"
 
 namespace lightcone::models::spanner::hlc {
 
-class Replica final : private group::Machine {
+class Replica final : private group::Machine, private LeaseKeeper::Host {
  public:
   // Intents of a transaction that nobody has resolved for a while: somebody should ask its anchor.
   using Forgotten = std::function<void(ShardId shard, TransactionId id, ShardId anchor)>;
@@ -58,7 +59,7 @@ class Replica final : private group::Machine {
   ShardId id() const { return id_; }
   const RangeState& state() const { return state_; }
   // It leads, and its lease is in the log. Clocks have no say in it.
-  bool may_serve() const { return serving_ && transfer_to_ == no_node; }
+  bool may_serve() const { return lease_keeper_.holds(); }
 
   // What happened here, in order, for those who watch.
   struct Served {  // by a read or a refresh
@@ -91,14 +92,15 @@ class Replica final : private group::Machine {
   void restore(const sim::Payload& snapshot) override { state_.restore(snapshot); }
   void leadership_changed(group::Position position) override;
 
+  // LeaseKeeper::Host
+  const Lease& lease() const override { return state_.lease(); }
+  Timestamp lease_time() const override { return clock_.physical(); }
+  std::optional<Timestamp> first_lease_from() override;
+  bool propose_lease(LeaseKeeper::Step step, Timestamp end) override;
+  void lease_began() override;
+
   // replica.cpp
   bool leads() const { return group_.position() == group::Position::leader; }
-  void catch_up();
-  void claim_lease();
-  // `low_water` 0: the lease goes on.
-  bool propose_lease(Timestamp end, Timestamp low_water = 0);
-  void renew_lease();
-  void lease_applied(const Lease& lease);
   bool refuses(const sim::From& from);
   void refuse(const sim::From& from);
   bool propose(Command command, const sim::From& from);
@@ -131,14 +133,10 @@ class Replica final : private group::Machine {
   Forgotten forgotten_;
   RangeState state_;
   group::Group group_;
+  LeaseKeeper lease_keeper_;
   std::vector<Event> events_;
 
   // Of a leader.
-  bool catching_up_ = false;
-  bool caught_up_ = false;
-  bool claiming_ = false;  // a lease is in the log and not applied yet
-  bool serving_ = false;
-  NodeId transfer_to_ = no_node;
   Timestamp read_up_to_ = 0;
   TimestampCache cache_;
   Reservations reservations_;

@@ -8,7 +8,7 @@ namespace lightcone::models::spanner::hlc {
 // Whoever has the lease next takes it that everything was read up to this one's end, and no further.
 bool Replica::may_read(Timestamp at) {
   if (at <= state_.lease().end) return true;
-  if (!claiming_) claiming_ = propose_lease(at + parameters_.lease.count());
+  lease_keeper_.extend(at);
   return false;
 }
 
@@ -25,7 +25,7 @@ template <class Request>
 void Replica::confirm(const Request& request, const sim::From& from) {
   const Term term = group_.term();
   group_.confirm_read([this, request, from, term](bool confirmed) {
-    if (!confirmed || term != group_.term() || !serving_) return this->refuse(from);
+    if (!confirmed || term != group_.term() || !lease_keeper_.has_begun()) return this->refuse(from);
     this->serve(request, from);
   });
 }
