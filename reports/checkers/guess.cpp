@@ -76,6 +76,7 @@ std::string guess_model(const sim::History& history) {
   if (has("append") && only(looks, {"append", "read"})) return "log";
   if (only(looks, {"acquire", "release"})) return looks.numbers_acquired ? "fenced-lock" : "mutex";
   if (has("remove") && only(looks, {"add", "remove", "contains", "read"})) return "set";
+  if (has("insert") && only(looks, {"insert", "discard", "contains", "read"})) return "set";
   if (has("contains") && only(looks, {"add", "contains", "read"})) return "set";
   if (has("add") && only(looks, {"add", "read"})) return looks.lists_read ? "set" : "counter";
   if (only(looks, {"add", "incr", "decr", "read"})) return "counter";

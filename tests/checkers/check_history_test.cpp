@@ -44,6 +44,7 @@ TEST_CASE("check: the model is guessed from the operations") {
   CHECK(guessed({"enqueue", "dequeue"}) == "fifo-queue");
   CHECK(guessed({"push", "pop"}) == "stack");
   CHECK(guessed({"append", "read"}) == "log");
+  CHECK(guessed({"insert", "discard", "read"}) == "set");
   CHECK(guessed({"append", "poll"}) == "stream");
   CHECK(guessed({"acquire", "release"}) == "mutex");
   CHECK(guessed({"add", "read"}) == "counter");

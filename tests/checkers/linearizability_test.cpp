@@ -13,6 +13,7 @@ using lightcone::sim::History;
 using lightcone::sim::Operation;
 using lightcone::sim::Outcome;
 using lightcone::sim::Value;
+using lightcone::sim::ValueList;
 
 namespace {
 
@@ -63,6 +64,23 @@ TEST_CASE("keys are judged one by one") {
   CHECK(judge(history, "kv").verdict == Verdict::held);
   history[1].key = "x";
   CHECK(judge(history, "kv").verdict == Verdict::violated);
+}
+
+TEST_CASE("where keys are of several kinds an object is of those that its name says") {
+  History history = {ok(0, "put", 1, {}, 0, 1), ok(0, "insert", 1, {}, 2, 3), ok(1, "get", {}, 7, 4, 5),
+                     ok(1, "read", {}, Value(ValueList{Value(1)}), 6, 7)};
+  history[0].key = "x1";
+  history[1].key = "s1";
+  history[2].key = "n1";  // what nobody wrote
+  history[3].key = "s1";
+  CHECK(judge(history, "kv:x").verdict == Verdict::held);
+  CHECK(judge(history, "set:s").verdict == Verdict::held);
+  const Judgement judgement = judge(history, "kv:xn");
+  CHECK(judgement.verdict == Verdict::violated);
+  CHECK(judgement.operations == std::vector<std::size_t>{2});
+  CHECK(judge(history, "kv").verdict == Verdict::unknown);
+  CHECK_FALSE(object_named("kv:"));
+  CHECK_FALSE(object_named(":x"));
 }
 
 TEST_CASE("a history of another object is not judged, and the operation that does not fit is named") {

@@ -27,11 +27,21 @@ constexpr std::array<std::pair<std::string_view, Shape>, 16> names{{
 
 }  // namespace
 
+bool Object::is_about(const sim::Value& key) const {
+  if (keys.empty()) return true;
+  const std::string* text = key.as_text();
+  return text != nullptr && !text->empty() && keys.find(text->front()) != std::string::npos;
+}
+
 std::optional<Object> object_named(std::string_view name, sim::Value initial) {
+  const std::size_t colon = name.find(':');
+  const bool has_keys = colon != std::string_view::npos;
+  if (has_keys && colon + 1 == name.size()) return std::nullopt;
   for (const auto& [known, shape] : names) {
-    if (known != name) continue;
+    if (known != name.substr(0, colon)) continue;
     Object object;
     object.shape = shape;
+    if (has_keys) object.keys = name.substr(colon + 1);
     object.initial = std::move(initial);
     return object;
   }

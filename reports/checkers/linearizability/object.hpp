@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sim/value.hpp"
@@ -18,7 +19,7 @@ enum class Shape : std::uint8_t {
   key_value,   // get r | put v | append v (to a text or a list) | cas [from, to] | delete | incr v, r = the
                // sum
   counter,     // read r | add v or incr or decr; r = the sum, where it is told
-  set,         // add v | remove v | contains v, r = bool | read r = list
+  set,         // add v, insert v | remove v, delete v, discard v | contains v, r = bool | read r = list
   fifo_queue,  // enqueue v | dequeue r; r = null or "EMPTY": there was nothing
   unordered_queue,  // the same; any element may come out
   priority_queue,   // the same; the smallest element (order of sim::Value) comes out first
@@ -58,11 +59,16 @@ struct Object {
   NullReads null_reads = NullReads::absent;
   Answers answers = Answers::acknowledge;
   Leases leases = Leases::none;
+  std::string keys{};  // first letters of the keys that are meant; empty: all keys
+
+  // Operations on other keys are left out.
+  bool is_about(const sim::Value& key) const;
 };
 
 // The object by the names in use elsewhere: "register", "cas-register", "multi-register", "kv" and
 // "kv-append", "counter", "set", "fifo-queue", "unordered-queue", "priority-queue", "stack", "log", "mutex",
-// "fenced-lock"; "fifo-queue-empty" and "stack-empty" are the same as without "-empty". Nullopt for others.
+// "fenced-lock"; "fifo-queue-empty" and "stack-empty" are the same as without "-empty". Where a store keeps
+// several kinds of objects, "kv:xn" is of the keys that begin with x or n. Nullopt for others.
 std::optional<Object> object_named(std::string_view name, sim::Value initial = {});
 std::string_view name_of(Shape shape);
 

@@ -27,9 +27,10 @@ constexpr std::array multi_names = {Name{"txn", Verb::transact}};
 constexpr std::array counter_names = {Name{"read", Verb::read}, Name{"get", Verb::read},
                                       Name{"add", Verb::increment}, Name{"incr", Verb::increment},
                                       Name{"decr", Verb::increment}};
-constexpr std::array set_names = {Name{"add", Verb::insert},        Name{"insert", Verb::insert},
-                                  Name{"remove", Verb::remove},     Name{"delete", Verb::remove},
-                                  Name{"contains", Verb::contains}, Name{"read", Verb::read}};
+constexpr std::array set_names = {Name{"add", Verb::insert},     Name{"insert", Verb::insert},
+                                  Name{"remove", Verb::remove},  Name{"delete", Verb::remove},
+                                  Name{"discard", Verb::remove}, Name{"contains", Verb::contains},
+                                  Name{"read", Verb::read}};
 constexpr std::array queue_names = {Name{"enqueue", Verb::insert}, Name{"dequeue", Verb::take},
                                     Name{"insert", Verb::insert},  Name{"push", Verb::insert},
                                     Name{"pop", Verb::take},       Name{"take", Verb::take}};
@@ -88,6 +89,7 @@ class Reader {
 
   bool read_one(std::size_t at) {
     const sim::Operation& from = history_[at];
+    if (!object_.is_about(from.key)) return true;
     if (from.invoke == sim::Operation::unordered)
       return fail(at, "operations without times cannot be linearized");
     if (from.outcome != sim::Outcome::info && from.complete < from.invoke)
