@@ -5,12 +5,14 @@
 #include <variant>
 
 #include "reports/checkers/check_history.hpp"
+#include "reports/checkers/linearizability/object.hpp"
 #include "reports/judge.hpp"
 
 namespace lightcone::reports {
 
 namespace {
 
+using sim::Claim;
 using sim::Duration;
 using sim::Operation;
 
@@ -78,10 +80,17 @@ bool has_several_values(const sim::History& history) {
   });
 }
 
+// Reads and writes of one value.
+bool is_of_registers(const sim::History& history) {
+  return !has_several_values(history) && std::ranges::all_of(history, [](const Operation& operation) {
+    return operation.f == "get" || operation.f == "put" || operation.f == "delete";
+  });
+}
+
 // Of registers the strongest session model; of other objects nothing between.
 std::string strongest_below(const sim::History& history, const std::string& object,
                             const checkers::Budget& budget) {
-  if (object != "kv" || has_several_values(history)) return "not linearizable";
+  if (object != "kv" || !is_of_registers(history)) return "not linearizable";
   const checkers::Checked sessions = check(history, "kv-register", {}, budget);
   const auto holds = [&](std::string_view name) {
     return std::find(sessions.holds.begin(), sessions.holds.end(), name) != sessions.holds.end();
@@ -111,11 +120,19 @@ Verdict linearizability_of(const sim::History& history, const std::string& objec
   return checked.problem.empty() ? checked.verdict : Verdict::unknown;
 }
 
+bool is_of_all_keys(const Claim& claim, const sim::History& history) {
+  const auto* claimed = std::get_if<sim::judged_by::Linearizability>(&claim.judged_by);
+  if (claimed == nullptr) return false;
+  const auto object = checkers::object_named(claimed->object);
+  return object && std::ranges::all_of(
+                       history, [&](const Operation& operation) { return object->is_about(operation.key); });
+}
+
 // As it was judged where the model makes the claim, however weakly.
 Verdict linearizability_of(const sim::RunRecord& run, const RunReport& report, const std::string& object,
                            const checkers::Budget& budget) {
-  const auto claim = std::find_if(report.claims.begin(), report.claims.end(), [](const ClaimReport& each) {
-    return std::holds_alternative<sim::judged_by::Linearizability>(each.claim.judged_by);
+  const auto claim = std::find_if(report.claims.begin(), report.claims.end(), [&](const ClaimReport& each) {
+    return is_of_all_keys(each.claim, run.history);
   });
   if (claim != report.claims.end()) return claim->judgement.verdict;
   return linearizability_of(run.history, object, budget);

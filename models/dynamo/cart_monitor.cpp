@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+
+#include "models/dynamo/objects.hpp"
 
 namespace lightcone::models::dynamo {
 
@@ -20,24 +22,15 @@ void CartMonitor::request_ended(NodeId, const Client::Done& done) {
   (what.cart->is_addition ? item.is_acknowledged : item.is_removed) = true;
 }
 
-// What a client would find that asked everybody.
 void CartMonitor::at_end() {
   for (const auto& [key, items] : carts_) {
-    Version all;
-    for (const NodeId node : servers()) {
-      const Server* server = server_on(node);
-      if (server == nullptr) return;  // nobody knows what it holds
-      const Store& store = server->replica().store();
-      merge_into(all, store.find(key));
-      merge_into(all, store.hinted(key));
-    }
-    std::set<sim::Value> found;
-    for (const sim::Value& cart : all.values()) {
-      if (const sim::ValueList* held = cart.as_list()) found.insert(held->begin(), held->end());
-    }
+    const auto all = what_everybody_has(key);
+    if (!all) return;
+    const sim::ValueList found = elements_in(*all);
     for (const auto& [item, known] : items) {
-      if (known.is_removed && found.contains(item)) simulation().metrics().count("cart items that came back");
-      if (!known.is_acknowledged || known.removal_began || found.contains(item)) continue;
+      const bool is_there = std::binary_search(found.begin(), found.end(), item);
+      if (known.is_removed && is_there) simulation().metrics().count("cart items that came back");
+      if (!known.is_acknowledged || known.removal_began || is_there) continue;
       simulation().metrics().count("cart items lost");
       simulation().report({"P20.2",
                            "lost-update",

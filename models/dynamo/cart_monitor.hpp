@@ -1,5 +1,5 @@
-// Watches the shopping carts: an item that a client was told is in its cart stays there until somebody takes
-// it out (SYSTEMS P20.2).
+// Watches the shopping carts and the sets: an item that a client was told is in its cart stays there until
+// somebody takes it out (SYSTEMS P20.2).
 #pragma once
 
 #include <map>

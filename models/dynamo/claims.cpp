@@ -82,7 +82,7 @@ Claim sessions_go_forward(const Parameters& parameters) {
 
 std::vector<Claim> claims_about_timestamps(const Parameters& parameters) {
   Claim linearizable{
-      "P11.1", "each key is linearizable", Assumption::a1, judged_by::Linearizability{"kv"}, {}};
+      "P11.1", "each key is linearizable", Assumption::a1, judged_by::Linearizability{"kv:kc"}, {}};
   if (!parameters.is_linearizable()) linearizable.weakly_satisfies = what_is_satisfied(parameters);
   Claim regular{"P11.2", "a read finds the latest write acknowledged before it began, or a later one",
                 Assumption::a1};
@@ -111,12 +111,29 @@ Claim carts_keep_items(const Parameters& parameters) {
   return claim;
 }
 
+// Promises of applications, too. Reading and writing back are two steps, however strong each of them is.
+std::vector<Claim> claims_about_objects(const Parameters& parameters) {
+  const std::string in_two_steps = "read and written back in two steps: what happens in between is not seen";
+  Claim counted{"P20.7", "an increment that was acknowledged stays counted, and nothing is counted twice",
+                Assumption::a1};
+  if (parameters.conflict != Conflict::dvv)
+    counted.weakly_satisfies = "of two increments at once one may be lost";
+  Claim counters{"P20.8", "each counter is linearizable", Assumption::a1, judged_by::Linearizability{"kv:n"},
+                 in_two_steps};
+  Claim sets{"P20.9", "each set is linearizable", Assumption::a1, judged_by::Linearizability{"set:s"},
+             in_two_steps};
+  std::vector<Claim> claims = {std::move(counted), std::move(counters), std::move(sets)};
+  for (Claim& claim : claims) claim.only_on_request = true;
+  return claims;
+}
+
 }  // namespace
 
 std::vector<Claim> claims_of(const Parameters& parameters) {
   std::vector<Claim> claims =
       parameters.keeps_siblings() ? claims_about_siblings(parameters) : claims_about_timestamps(parameters);
   claims.push_back(carts_keep_items(parameters));
+  for (Claim& claim : claims_about_objects(parameters)) claims.push_back(std::move(claim));
   if (parameters.has_gossip()) {
     claims.push_back({"P20.4",
                       "within 10 log2(n) rounds of gossip after the heal the servers agree about who is on "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/dynamo/objects.hpp"
 #include "models/parts/placement.hpp"
 
 namespace lightcone::models::dynamo {
@@ -15,6 +16,10 @@ const std::vector<sim::OperationKind>& operation_kinds() {
       {"delete", "Removes a key.", 1},
       {"add", "Puts an item into a cart: reads, merges and writes it.", 0},
       {"remove", "Takes an item out of a cart, in the same way.", 0},
+      {"incr", "Adds 1 to a counter: reads it and writes it back; answers the sum.", 0},
+      {"insert", "Puts an element into a set: reads it and writes it back.", 0},
+      {"discard", "Takes an element out of a set that was seen in it, in the same way.", 0},
+      {"read", "Reads a set.", 0},
   };
   return all;
 }
@@ -33,17 +38,6 @@ bool uses_carts(const sim::Workload& workload) {
          parts::asks_for("remove", workload, operation_kinds());
 }
 
-// What is in any of the siblings: an item that one of them has lost shows again, and none is lost.
-sim::ValueList items_of(const Version& version) {
-  sim::ValueList items;
-  for (const sim::Value& cart : version.values()) {
-    if (const sim::ValueList* held = cart.as_list()) items.insert(items.end(), held->begin(), held->end());
-  }
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  return items;
-}
-
 }  // namespace
 
 Client::Client(sim::Env& env, const Parameters& parameters, const Safeguards& safe,
@@ -55,7 +49,18 @@ Client::Client(sim::Env& env, const Parameters& parameters, const Safeguards& sa
       servers_(std::move(servers)),
       chance_(env.stream("choices")),
       items_(env.stream("items")),
-      next_write_(((WriteId{index} + 1) << bits_for_restarts | env.incarnation()) << bits_for_writes) {}
+      next_write_(((WriteId{index} + 1) << bits_for_restarts | env.incarnation()) << bits_for_writes),
+      name_(parameters.keeps_siblings() ? static_cast<std::int64_t>(next_write_ >> bits_for_writes) : 0) {}
+
+bool Client::uses(std::string_view f) const { return parts::asks_for(f, workload(), operation_kinds()); }
+
+// Reads are of what this workload's clients write.
+std::string Client::key_for(const OperationSource::Drawn& drawn) const {
+  const bool counts = drawn.f == "incr" || (drawn.f == "get" && uses("incr") && !uses("put"));
+  if (counts) return key_named("n", drawn.key);
+  const bool is_of_sets = drawn.f == "insert" || drawn.f == "discard" || drawn.f == "read";
+  return key_named(is_of_sets ? "s" : "k", drawn.key);
+}
 
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   if (drawn.f == "add" || drawn.f == "remove") {
@@ -64,7 +69,12 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
     co_await change_cart(std::move(cart), std::move(change));
     co_return;
   }
-  std::string key = key_named("k", drawn.key);
+  std::string key = key_for(drawn);
+  if (key.front() != 'k') {
+    sim::Value element = element_for(drawn.f, key, drawn.value);
+    co_await use_object(drawn.f, std::move(key), std::move(element));
+    co_return;
+  }
   sim::Value value = drawn.f == "put" ? sim::Value(drawn.value) : sim::Value();
   co_await perform(drawn.f, std::move(key), std::move(value));
 }
@@ -73,11 +83,19 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
 sim::Task<> Client::read_everything() {
   for (std::uint64_t number = index(); number < static_cast<std::uint64_t>(workload().keys);
        number += static_cast<std::uint64_t>(workload().clients)) {
+    const bool has_objects = uses("incr") || uses("insert");
     for (const std::string_view kind : {"k", "cart"}) {
+      if (kind == "k" && has_objects && !uses("put")) continue;
       if (kind == "cart" && !uses_carts(workload())) continue;
       std::string key = key_named(kind, number);
       sim::Value nothing;
       co_await perform("get", std::move(key), std::move(nothing));
+    }
+    for (const std::string_view kind : {"n", "s"}) {
+      if (!uses(kind == "n" ? "incr" : "insert")) continue;
+      std::string key = key_named(kind, number);
+      sim::Value nothing;
+      co_await use_object(kind == "n" ? "get" : "read", std::move(key), std::move(nothing));
     }
   }
 }
@@ -87,7 +105,7 @@ sim::Task<> Client::change_cart(std::string key, CartChange change) {
   sim::Value nothing;
   co_await perform("get", key, std::move(nothing));
   if (!progress_.done.succeeded) co_return;
-  sim::ValueList items = items_of(progress_.done.version);
+  sim::ValueList items = elements_in(progress_.done.version);
   if (change.is_addition) {
     items.push_back(change.item);
   } else {
@@ -115,6 +133,15 @@ sim::Task<> Client::perform(std::string_view f, std::string key, sim::Value valu
 
 sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, sim::Value value) {
   const auto operation = env().history().invoke(env().self().index, f, key, value);
+  Ending ending = co_await ask(f, std::move(key), std::move(value));
+  const bool is_read = f == "get";
+  sim::Value answer =
+      is_read && ending.outcome == sim::Outcome::ok ? answer_of(progress_.done.version) : sim::Value();
+  parts::record(env(), operation, {ending.outcome, std::move(answer), ending.error, ending.server});
+  co_return ending.outcome;
+}
+
+sim::Task<Client::Ending> Client::ask(std::string_view f, std::string key, sim::Value value) {
   const bool is_write = f != "get";
   progress_.doing.is_write = is_write;
   progress_.doing.key = key;
@@ -133,11 +160,94 @@ sim::Task<sim::Outcome> Client::try_once(std::string_view f, std::string key, si
   const bool succeeded = ending.outcome == sim::Outcome::ok;
   avoided_ = succeeded ? sim::no_node : server;
   if (succeeded) remember(progress_.doing.key, ending.version);
-  sim::Value answer = succeeded && !is_write ? answer_of(ending.version) : sim::Value();
   progress_.done = {progress_.doing, succeeded, std::move(ending.version)};
   ++progress_.ended;
-  parts::record(env(), operation, {ending.outcome, std::move(answer), ending.error, ending.server});
-  co_return ending.outcome;
+  co_return ending;
+}
+
+// What was refused was not done: it is tried once more, as an operation of its own.
+sim::Task<> Client::use_object(std::string_view f, std::string key, sim::Value element) {
+  for (int tries = 0; tries < 2; ++tries) {
+    sim::Value argument = f == "incr" ? sim::Value(1) : element;
+    const auto operation = env().history().invoke(env().self().index, f, key, std::move(argument));
+    parts::Ending ending;
+    if (f == "incr") {
+      ending = co_await count(key);
+    } else if (f == "insert" || f == "discard") {
+      CartChange change{element, f == "insert"};
+      ending = co_await change_set(key, std::move(change));
+    } else {
+      ending = co_await read_object(f, key);
+    }
+    parts::record(env(), operation, ending);
+    if (ending.outcome != sim::Outcome::fail) break;
+  }
+}
+
+sim::Task<parts::Ending> Client::read_object(std::string_view f, std::string key) {
+  sim::Value nothing;
+  const Ending found = co_await ask("get", key, std::move(nothing));
+  parts::Ending ending{found.outcome, {}, found.error, found.server};
+  if (found.outcome != sim::Outcome::ok) co_return ending;
+  const Version& version = progress_.done.version;
+  if (f == "get") {
+    const Counts counts = counts_in(version);
+    if (!counts.empty()) ending.answer = sim::Value(sum_of(counts));
+  } else {
+    elements_[key] = elements_in(version);
+    ending.answer = sim::Value(elements_[key]);
+  }
+  co_return ending;
+}
+
+// What this client has counted it remembers: a read that misses it takes nothing away.
+sim::Task<parts::Ending> Client::count(std::string key) {
+  sim::Value nothing;
+  const Ending found = co_await ask("get", key, std::move(nothing));
+  if (found.outcome != sim::Outcome::ok)
+    co_return parts::Ending{found.outcome, {}, found.error, found.server};
+  Counts counts = counts_in(progress_.done.version);
+  std::int64_t& own = counts[name_];
+  if (name_ != 0) own = std::max(own, counted_[key]);
+  ++own;
+  const std::int64_t counted = own;
+  progress_.doing.counts = true;
+  sim::Value value = counter_with(counts, name_);
+  const Ending written = co_await ask("put", key, std::move(value));
+  progress_.doing.counts = false;
+  if (written.outcome != sim::Outcome::fail) counted_[key] = counted;
+  sim::Value sum;
+  if (written.outcome == sim::Outcome::ok) sum = sim::Value(sum_of(counts));
+  co_return parts::Ending{written.outcome, std::move(sum), written.error, written.server};
+}
+
+// Of a set that was not read nothing is written.
+sim::Task<parts::Ending> Client::change_set(std::string key, CartChange change) {
+  sim::Value nothing;
+  const Ending found = co_await ask("get", key, std::move(nothing));
+  if (found.outcome != sim::Outcome::ok)
+    co_return parts::Ending{found.outcome, {}, found.error, found.server};
+  sim::ValueList elements = elements_in(progress_.done.version);
+  const auto at = std::lower_bound(elements.begin(), elements.end(), change.item);
+  const bool is_there = at != elements.end() && *at == change.item;
+  if (change.is_addition && !is_there) elements.insert(at, change.item);
+  if (!change.is_addition && is_there) elements.erase(at);
+  elements_[key] = elements;
+  progress_.doing.cart = std::move(change);
+  sim::Value value(std::move(elements));
+  const Ending written = co_await ask("put", key, std::move(value));
+  progress_.doing.cart.reset();
+  co_return parts::Ending{written.outcome, {}, written.error, written.server};
+}
+
+// Of a discard: something that this client has seen in the set, if it has seen anything.
+sim::Value Client::element_for(std::string_view f, const std::string& set, std::int64_t drawn) {
+  if (f == "insert") return sim::Value(drawn);
+  if (f != "discard") return {};
+  const sim::ValueList& seen = elements_[set];
+  if (seen.empty()) return sim::Value(drawn);
+  const std::uint64_t chosen = items_.below(seen.size());
+  return seen[chosen];
 }
 
 void Client::remember(const std::string& key, const Version& version) {

@@ -2,7 +2,8 @@
 // clear answer stays unknown and is not tried again: a second try of a put would be a second write.
 //
 // Upon the store it keeps shopping carts: an addition reads the cart, merges what siblings there are into
-// one, and writes it back with the item (Dynamo, section 4.4).
+// one, and writes it back with the item (Dynamo, section 4.4). In the same way it keeps counters and sets, of
+// which the history has what was asked for and not the steps.
 #pragma once
 
 #include <map>
@@ -30,9 +31,10 @@ class Client final : public parts::Worker {
   struct Doing {
     bool is_write = false;
     std::string key{};
-    WriteId write = 0;            // of a write where versions have dots ...
-    std::vector<WriteId> seen{};  // ... and what the client has read of the key
-    std::optional<CartChange> cart{};
+    WriteId write = 0;                 // of a write where versions have dots ...
+    std::vector<WriteId> seen{};       // ... and what the client has read of the key
+    std::optional<CartChange> cart{};  // or a set
+    bool counts = false;               // one more, in a counter
   };
   struct Done {
     Doing what{};
@@ -66,6 +68,16 @@ class Client final : public parts::Worker {
   sim::Task<> change_cart(std::string key, CartChange change);
   sim::Task<> perform(std::string_view f, std::string key, sim::Value value);
   sim::Task<sim::Outcome> try_once(std::string_view f, std::string key, sim::Value value);
+  // Operations of objects are one in the history, whatever they take.
+  sim::Task<> use_object(std::string_view f, std::string key, sim::Value element);
+  sim::Task<parts::Ending> read_object(std::string_view f, std::string key);
+  sim::Task<parts::Ending> count(std::string key);
+  sim::Task<parts::Ending> change_set(std::string key, CartChange change);
+  // One request to the store, as those who watch see it.
+  sim::Task<Ending> ask(std::string_view f, std::string key, sim::Value value);
+  std::string key_for(const parts::OperationSource::Drawn& drawn) const;
+  sim::Value element_for(std::string_view f, const std::string& set, std::int64_t drawn);
+  bool uses(std::string_view f) const;
   sim::Task<Ending> get(std::string key, NodeId server);
   sim::Task<Ending> put(std::string_view f, std::string key, sim::Value value, NodeId server);
   template <class Done, class Request>
@@ -88,8 +100,11 @@ class Client final : public parts::Worker {
     Context context{};
     std::vector<WriteId> writes{};
   };
-  std::map<std::string, Known> known_;  // by key: as it was read, or written, last
-  std::map<std::string, Tag> newest_;   // by key: what was read or written, where clients keep their session
+  std::map<std::string, Known> known_;              // by key: as it was read, or written, last
+  std::int64_t name_;                               // of this client's incarnation, in counters
+  std::map<std::string, std::int64_t> counted_;     // by counter: under this name
+  std::map<std::string, sim::ValueList> elements_;  // by set: as it was read last
+  std::map<std::string, Tag> newest_;  // by key: what was read or written, where clients keep their session
   Progress progress_;
 };
 

@@ -6,6 +6,7 @@
 #include "models/dynamo/cart_monitor.hpp"
 #include "models/dynamo/claims.hpp"
 #include "models/dynamo/client.hpp"
+#include "models/dynamo/counter_monitor.hpp"
 #include "models/dynamo/members_monitor.hpp"
 #include "models/dynamo/operator.hpp"
 #include "models/dynamo/owners_monitor.hpp"
@@ -376,6 +377,7 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
       simulation.add_monitor(std::make_unique<Monitor>(simulation, parameters, quiet));
     }
     simulation.add_monitor(std::make_unique<CartMonitor>(simulation));
+    simulation.add_monitor(std::make_unique<CounterMonitor>(simulation));
     simulation.add_monitor(std::make_unique<OwnersMonitor>(simulation, parameters, quiet));
     if (parameters.has_gossip()) {
       const sim::Instant heal(deployment.phases.heal);

@@ -18,6 +18,18 @@ const Server* Watcher::server_on(NodeId node) const {
   return static_cast<const Server*>(simulation_.node(node).process());
 }
 
+std::optional<Version> Watcher::what_everybody_has(const std::string& key) const {
+  Version all;
+  for (const NodeId node : servers_) {
+    const Server* server = server_on(node);
+    if (server == nullptr) return std::nullopt;
+    const Store& store = server->replica().store();
+    merge_into(all, store.find(key));
+    merge_into(all, store.hinted(key));
+  }
+  return all;
+}
+
 void Watcher::after_event(NodeId node) {
   if (const auto server = seen_servers_.find(node); server != seen_servers_.end()) {
     look_at_server(node, server->second);

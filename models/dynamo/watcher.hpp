@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ class Watcher : public sim::Monitor {
   virtual void write_succeeded(sim::NodeId, const Coordinator::Success&) {}
   virtual void read_succeeded(sim::NodeId, const Coordinator::Success&) {}
 
+  // What a client would find that asked everybody, and merged what they have. Nothing if somebody is down:
+  // nobody knows what it holds.
+  std::optional<Version> what_everybody_has(const std::string& key) const;
   const Client* client_on(sim::NodeId node) const;
   const Server* server_on(sim::NodeId node) const;
   std::string name(sim::NodeId node) const { return simulation_.node(node).node_name(); }

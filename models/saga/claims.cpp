@@ -22,8 +22,14 @@ std::vector<Claim> claims_of(const Parameters& parameters) {
     claims.push_back({"P17.7",
                       "each key is linearizable: its locks are held until the decision is known",
                       Assumption::a0,
-                      judged_by::Linearizability{"kv"},
+                      judged_by::Linearizability{"kv:xn"},
                       {}});
+    claims.push_back({"P17.8",
+                      "each set is linearizable: it is read, changed and written in one transaction",
+                      Assumption::a0,
+                      judged_by::Linearizability{"set:s"},
+                      {},
+                      true});
   }
   claims.push_back({"L17.1",
                     "after the heal every operation is answered",

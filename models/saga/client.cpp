@@ -27,10 +27,12 @@ const std::vector<sim::OperationKind>& operation_kinds(Placement placement) {
   const auto kinds = [](bool accounts) -> std::vector<sim::OperationKind> {
     return {
         {"transfer", "Moves money from one account to another.", accounts ? 4 : 0},
-        {"read", "Reads all accounts in one transaction.", accounts ? 1 : 0},
+        {"read", "Reads all accounts in one transaction; or a set.", accounts ? 1 : 0},
         {"get", "Reads a key.", accounts ? 0 : 4},
         {"put", "Writes a key.", accounts ? 0 : 1},
         {"incr", "Adds 1 to a counter, and answers the sum.", accounts ? 0 : 1},
+        {"insert", "Puts an element into a set.", 0},
+        {"discard", "Takes an element out of a set: one that its client put there.", 0},
     };
   };
   static const std::vector<sim::OperationKind> of_accounts = kinds(true);
@@ -54,8 +56,12 @@ bool Client::uses(std::string_view f) const {
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   if (drawn.f == "transfer") {
     co_await transfer(drawn.key);
-  } else if (drawn.f == "read") {
+  } else if (drawn.f == "read" && parameters_.placement == Placement::parted) {
     co_await read_accounts();
+  } else if (drawn.f == "read" || drawn.f == "insert" || drawn.f == "discard") {
+    std::string key = "s" + std::to_string(drawn.key);
+    sim::Value element = element_for(drawn.f, key, drawn.value);
+    co_await use_register(drawn.f, std::move(key), std::move(element));
   } else {
     // Reads are of what this workload's clients write.
     const bool counts = drawn.f == "incr" || (drawn.f == "get" && !uses("put") && uses("incr"));
@@ -67,7 +73,8 @@ sim::Task<> Client::perform(OperationSource::Drawn drawn) {
 
 // What was acknowledged is there, after the load has ended and the cluster is whole.
 sim::Task<> Client::read_everything() {
-  if (uses("transfer") || uses("read")) co_await read_accounts();
+  const bool has_accounts = parameters_.placement == Placement::parted;
+  if (has_accounts && (uses("transfer") || uses("read"))) co_await read_accounts();
   for (auto number = static_cast<std::uint64_t>(index());
        number < static_cast<std::uint64_t>(workload().keys);
        number += static_cast<std::uint64_t>(workload().clients)) {
@@ -77,8 +84,38 @@ sim::Task<> Client::read_everything() {
       sim::Value nothing;
       co_await use_register("get", std::move(key), std::move(nothing));
     }
+    if (!uses("insert")) continue;
+    std::string key = "s" + std::to_string(number);
+    sim::Value nothing;
+    co_await use_register("read", std::move(key), std::move(nothing));
   }
 }
+
+// What a client takes out of a set it has put there itself: the element of a discard is known before it
+// begins.
+sim::Value Client::element_for(std::string_view f, const std::string& set, std::int64_t drawn) {
+  if (f == "read") return {};
+  std::deque<std::int64_t>& own = inserted_[set];
+  if (f == "insert") {
+    own.push_back(drawn);
+    return sim::Value(drawn);
+  }
+  if (own.empty()) return sim::Value(drawn);
+  const std::int64_t oldest = own.front();
+  own.pop_front();
+  return sim::Value(oldest);
+}
+
+namespace {
+
+Verb verb_of(std::string_view f) {
+  if (f == "get" || f == "read") return Verb::get;
+  if (f == "put") return Verb::put;
+  if (f == "insert") return Verb::insert;
+  return f == "discard" ? Verb::discard : Verb::add;
+}
+
+}  // namespace
 
 sim::Task<> Client::transfer(std::uint64_t key) {
   const auto keys = static_cast<std::uint64_t>(workload().keys);
@@ -113,17 +150,18 @@ sim::Task<> Client::read_accounts() {
 sim::Task<> Client::use_register(std::string_view f, std::string key, sim::Value value) {
   const auto operation = env().history().invoke(env().self().index, f, key, value);
   Step step;
-  step.verb = f == "get" ? Verb::get : f == "put" ? Verb::put : Verb::add;
+  step.verb = verb_of(f);
   step.key = key;
   step.value = f == "incr" ? sim::Value(1) : std::move(value);
   std::vector<Step> steps;
   steps.push_back(std::move(step));
   Ending ending = co_await execute(std::move(steps), server_for(key));
-  if (f == "put") {
+  if (f == "put" || f == "insert" || f == "discard") {
     ending.answer = sim::Value();
   } else if (const sim::ValueList* answers = ending.answer.as_list();
              answers != nullptr && !answers->empty()) {
     sim::Value only = (*answers->front().as_list())[1];
+    if (f == "read" && only.is_null()) only = sim::Value(sim::ValueList{});
     ending.answer = std::move(only);
   }
   parts::record(env(), operation, ending);

@@ -139,7 +139,8 @@ class SagaModel final : public sim::ModelWith<Parameters> {
          "One coordinator on one node: whoever is prepared waits until it is back.",
          {{"coordinators", "1"}}},
         {"2pc-copies",
-         "Every service has a copy of each key: it reads its own and writes all. For get, put and incr.",
+         "Every service has a copy of each key: it reads its own and writes all. For registers, counters and "
+         "sets.",
          {{"placement", "copies"}}},
     };
   }

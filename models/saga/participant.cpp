@@ -190,6 +190,20 @@ sim::Value Participant::value(const std::string& key) const {
   return is_new_account ? sim::Value(parameters_.opening) : held;
 }
 
+namespace {
+
+sim::Value with_or_without(const sim::Value& held, const Step& step) {
+  sim::ValueList elements;
+  if (const sim::ValueList* list = held.as_list()) elements = *list;
+  const auto at = std::lower_bound(elements.begin(), elements.end(), step.value);
+  const bool is_there = at != elements.end() && *at == step.value;
+  if (step.verb == Verb::insert && !is_there) elements.insert(at, step.value);
+  if (step.verb == Verb::discard && is_there) elements.erase(at);
+  return sim::Value(std::move(elements));
+}
+
+}  // namespace
+
 // Finds out what to answer and to write. False: something is too small.
 bool Participant::carry_out(Work& work) {
   std::map<std::string, sim::Value> written;
@@ -202,6 +216,10 @@ bool Participant::carry_out(Work& work) {
     }
     if (step.verb == Verb::put) {
       written[step.key] = step.value;
+      continue;
+    }
+    if (step.verb == Verb::insert || step.verb == Verb::discard) {
+      written[step.key] = with_or_without(now, step);
       continue;
     }
     const std::int64_t before = now.as_int() != nullptr ? *now.as_int() : 0;

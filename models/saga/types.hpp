@@ -36,12 +36,14 @@ struct Age {
 BOOST_DESCRIBE_STRUCT(Age, (), (born, client))
 
 enum class Verb : std::uint8_t {
-  get,   // -> the value
-  put,   // value
-  add,   // a number to a number -> the sum
-  take,  // a number off a number; the transaction is declined if less than that is there
+  get,      // -> the value
+  put,      // value
+  add,      // a number to a number -> the sum
+  take,     // a number off a number; the transaction is declined if less than that is there
+  insert,   // an element into a list, which is kept in order, each once
+  discard,  // an element out of it
 };
-BOOST_DESCRIBE_ENUM(Verb, get, put, add, take)
+BOOST_DESCRIBE_ENUM(Verb, get, put, add, take, insert, discard)
 
 struct Step {
   Verb verb = Verb::get;

@@ -38,6 +38,14 @@ class One : public OneServer<Participant, Parameters, Layout> {
     execute.steps.push_back({Verb::get, std::move(key), {}});
     send(who, execute);
   }
+  // A transaction of this participant alone.
+  void change(NodeId who, Verb verb, std::string key, std::int64_t element) {
+    Execute execute;
+    execute.connection = connection_;
+    execute.number = ++requests_;
+    execute.steps.push_back({verb, std::move(key), sim::Value(element)});
+    send(who, execute);
+  }
   // Somebody else's.
   static Prepare prepare(std::uint64_t number, std::string key, std::int64_t amount, std::int64_t born = 1) {
     Prepare prepare;

@@ -129,6 +129,23 @@ TEST_CASE("saga: a transfer within one service needs no coordinator") {
   CHECK(one.value("a3") == sim::Value(1'010));
 }
 
+TEST_CASE("saga: a step puts an element into a set, or takes one out, and the set is in order") {
+  One one;
+  const auto change = [&](Verb verb, int element) {
+    one.change(client, verb, "s0", element);
+    one.sync();
+    CHECK(one.sent<Executed>().size() == 1);
+    return one.value("s0").to_json();
+  };
+  CHECK(change(Verb::insert, 5) == "[5]");
+  CHECK(change(Verb::insert, 3) == "[3,5]");
+  CHECK(change(Verb::insert, 5) == "[3,5]");
+  CHECK(change(Verb::discard, 4) == "[3,5]");
+  CHECK(change(Verb::discard, 5) == "[3]");
+  one.restart_after_power_loss();
+  CHECK(one.value("s0").to_json() == "[3]");
+}
+
 TEST_CASE("saga: who was prepared is prepared after a loss of power, and asks") {
   One one;
   one.hear(t1, One::prepare(1, "a0", 5));

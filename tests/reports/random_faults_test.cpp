@@ -170,6 +170,12 @@ TEST_CASE("dynamo: 100 seeds of random faults lose no sibling that nobody replac
   CHECK(several);
 }
 
+TEST_CASE("dynamo: 40 seeds of random faults lose nothing that clients count or keep in sets") {
+  const std::string file = "scenarios/dynamo/random-faults-objects.json";
+  check_random_faults(file, 40, 120);
+  check_found("dynamo.false-dominance", "lost-update", file, 50);
+}
+
 TEST_CASE("dynamo: 100 seeds of random faults while a server joins hold every claim") {
   check_random_faults("scenarios/dynamo/random-faults-members.json", 100, 300);
 }
@@ -435,6 +441,8 @@ TEST_CASE("zanzibar: the search finds the easy switches within 50 seeds, with th
 TEST_CASE("saga: 100 seeds of random faults hold every claim, of accounts and of copies") {
   check_random_faults("scenarios/saga/random-faults.json", 100, 300);
   check_random_faults("scenarios/saga/random-faults-copies.json", 100, 300);
+  check_random_faults("scenarios/saga/random-faults-sets.json", 50, 150);
+  check_found("saga.2pc-early-unlock", "nonlinearizable", "scenarios/saga/random-faults-sets.json", 50);
 }
 
 TEST_CASE("saga: the search finds the easy switches within 50 seeds, with the anomaly of each") {
