@@ -238,24 +238,28 @@ BOOST_DESCRIBE_STRUCT(StoreWatch, (), (tenant, after))
 
 // --- stores among themselves, and the index ----------------------------------------------------------------
 
+using Life = std::uint32_t;  // incarnation of a shard's leader
+
 struct Entry {
+  Sequence number = 0;  // in its shard's log, from 1
   Timestamp ts = 0;
   WriteId id{};
   std::vector<Change> changes{};
 
   bool operator==(const Entry&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Entry, (), (ts, id, changes))
-inline std::uint64_t wire_bytes(const Entry& entry) { return 24 + 23 * entry.changes.size(); }
+BOOST_DESCRIBE_STRUCT(Entry, (), (number, ts, id, changes))
+inline std::uint64_t wire_bytes(const Entry& entry) { return 32 + 23 * entry.changes.size(); }
 
 struct Append {  // -> Appended
   ShardId shard = 0;
+  Life life = 0;
   Sequence after = 0;  // the entries follow this one
   std::vector<Entry> entries{};
   Sequence decided = 0;  // whoever has so many ...
   Timestamp safe = 0;    // ... has all that is stamped up to here, and nothing else will be
 };
-BOOST_DESCRIBE_STRUCT(Append, (), (shard, after, entries, decided, safe))
+BOOST_DESCRIBE_STRUCT(Append, (), (shard, life, after, entries, decided, safe))
 
 struct Appended {
   ShardId shard = 0;
@@ -264,17 +268,20 @@ struct Appended {
 };
 BOOST_DESCRIBE_STRUCT(Appended, (), (shard, has, lacks))
 
-struct AskLog {  // -> LogCopy, of what is durable
+struct AskLog {  // -> LogCopy, once nothing of an earlier life is taken any more
   ShardId shard = 0;
+  Life life = 0;
 };
-BOOST_DESCRIBE_STRUCT(AskLog, (), (shard))
+BOOST_DESCRIBE_STRUCT(AskLog, (), (shard, life))
 
 struct LogCopy {
   ShardId shard = 0;
+  Life life = 0;  // of the leader that asked
   std::vector<Entry> entries{};
+  Sequence reached = 0;  // so many there were once, whether or not all can be read
   Timestamp safe = 0;
 };
-BOOST_DESCRIBE_STRUCT(LogCopy, (), (shard, entries, safe))
+BOOST_DESCRIBE_STRUCT(LogCopy, (), (shard, life, entries, reached, safe))
 
 struct AskFeed {  // -> Feed
   ShardId shard = 0;
@@ -350,7 +357,7 @@ struct EntryDecided {
 };
 BOOST_DESCRIBE_STRUCT(EntryDecided, (), (shard, ts))
 
-struct LogRecovered {  // from the others, after its disk was lost
+struct LogRecovered {  // with what the others have of what this disk had lost
   ShardId shard = 0;
   Sequence entries = 0;
 };

@@ -27,36 +27,6 @@ Shard::Shard(sim::Env& env, IntervalClock clock, SyncQueue& sync, TupleTable& ta
       standing_(env.disk(), fmt::format("shard-{}/standing", id)),
       promise_cell_(env.disk(), fmt::format("shard-{}/promise", id)) {}
 
-void Shard::start() {
-  const auto standing = standing_.read();
-  auto found = wal_.recover();
-  const auto promise = promise_cell_.read();
-  const bool is_new = env_.incarnation() == 1;
-  const bool is_whole = standing.value && standing.value->is_whole;
-  const bool is_damaged = found.is_corrupt || promise.state == decltype(promise_cell_)::State::corrupt;
-  if (is_damaged || (!is_new && !is_whole)) {
-    lose();
-  } else {
-    for (const Entry& entry : found.records) keep(entry);
-    promise_ = promising_ = promise.value ? promise.value->ts : 0;
-    if (is_new) (void)standing_.write({true});
-    sync_.then([this, size = log_.size()] { became_durable(size); });
-  }
-}
-
-// What was promised is not known any more: a leader asks the others for what they have, a follower gets it.
-void Shard::lose() {
-  wal_.truncate(0);
-  wal_.cut_damage();
-  if (!leads()) {
-    (void)standing_.write({true});
-    return;
-  }
-  is_lost_ = true;
-  (void)standing_.write({false});
-  ask_for_log();
-}
-
 void Shard::heartbeat() {
   if (!leads()) return;
   if (is_lost_) {
@@ -71,8 +41,8 @@ void Shard::heartbeat() {
 
 void Shard::on(const Write& write, const sim::From& from) {
   if (!leads() || is_lost_) {
-    env_.reply(from,
-               Refused{leads() ? "the log was lost, and is being copied" : "another store leads the shard"});
+    env_.reply(from, Refused{leads() ? "some of the log was lost, and is asked for"
+                                     : "another store leads the shard"});
     return;
   }
   const auto before = written_.find(write.id);
@@ -92,7 +62,7 @@ void Shard::on(const Write& write, const sim::From& from) {
   }
   const Timestamp last = log_.empty() ? 0 : log_.back().ts;
   const Timestamp ts = std::max({clock_.latest(), last + 1, promising_ + 1});
-  if (!append({ts, write.id, write.changes})) {
+  if (!append({log_.size() + 1, ts, write.id, write.changes})) {
     env_.reply(from, Refused{"the disk is full"});
     return;
   }
@@ -101,18 +71,35 @@ void Shard::on(const Write& write, const sim::From& from) {
   sync_.then([this, size = log_.size()] { became_durable(size); });
 }
 
-bool Shard::append(Entry entry) {
-  if (!wal_.append(entry)) return false;
-  (void)wal_.seal(log_.size() +
-                  1);  // without room for it the entry may be taken for torn, and nobody counts it
+bool Shard::append(const Entry& entry) {
+  if (!write_down(entry)) return false;
   keep(entry);
   return true;
 }
 
-void Shard::keep(const Entry& entry) {
-  log_.push_back(entry);
-  written_[entry.id] = log_.size();
-  for (const Change& change : entry.changes) table_.apply(entry.ts, change);
+// With a seal behind it, so that nobody takes it for a torn write once it has been counted.
+bool Shard::write_down(const Entry& entry) {
+  const Sequence reached = std::max(reached_, entry.number);
+  const std::size_t before = wal_.size();
+  if (!wal_.append(entry)) return false;
+  if (!wal_.seal(reached)) {
+    wal_.truncate(before);
+    return false;
+  }
+  reached_ = reached;
+  return true;
+}
+
+// And whatever was waiting for it.
+void Shard::keep(Entry entry) {
+  for (;;) {
+    for (const Change& change : entry.changes) table_.apply(entry.ts, change);
+    written_[entry.id] = entry.number;
+    log_.push_back(std::move(entry));
+    auto next = apart_.extract(log_.size() + 1);
+    if (!next) return;
+    entry = std::move(next.mapped());
+  }
 }
 
 void Shard::became_durable(Sequence size) {
@@ -125,7 +112,7 @@ void Shard::became_durable(Sequence size) {
 void Shard::send_missing(NodeId follower) {
   if (follower == env_.self()) return;
   Sequence& sent = sent_[follower];
-  Append append{id_, sent, {}, decided_, safe()};
+  Append append{id_, env_.incarnation(), sent, {}, decided_, safe()};
   const Sequence until = std::min(durable_, sent + entries_a_message);
   append.entries.assign(log_.begin() + static_cast<std::ptrdiff_t>(sent),
                         log_.begin() + static_cast<std::ptrdiff_t>(until));
@@ -182,7 +169,7 @@ void Shard::time_has_passed() {
 // --- following ---------------------------------------------------------------------------------------------
 
 void Shard::on(const Append& append, const sim::From& from) {
-  if (leads() || from.node != leader_) return;
+  if (leads() || from.node != leader_ || append.life < fence_) return;
   if (append.after > log_.size()) {
     env_.reply(from, Appended{id_, durable_, true});
     return;
@@ -255,52 +242,6 @@ void Shard::promised(Timestamp ts) {
   promise_ = std::max(promise_, ts);
   for (const NodeId store : stores_) send_missing(store);
   serve_waiting();
-}
-
-// --- a log that was lost -----------------------------------------------------------------------------------
-
-void Shard::ask_for_log() {
-  for (const NodeId store : stores_) {
-    if (store != env_.self()) env_.send(store, AskLog{id_});
-  }
-}
-
-void Shard::on(const AskLog&, const sim::From& from) {
-  if (leads()) return;
-  LogCopy copy{id_, {}, told_safe_};
-  copy.entries.assign(log_.begin(), log_.begin() + static_cast<std::ptrdiff_t>(durable_));
-  env_.reply(from, std::move(copy));
-}
-
-void Shard::on(const LogCopy& copy, const sim::From& from) {
-  if (!is_lost_) return;
-  copies_.insert_or_assign(from.node, copy);
-  if (copies_.size() + 1 == stores_.size()) adopt();
-}
-
-// All others have answered, so whatever was decided is among what they have: on most disks, of which this
-// one's was lost alone.
-void Shard::adopt() {
-  const LogCopy* longest = nullptr;
-  for (const auto& [store, copy] : copies_) {
-    if (longest == nullptr || copy.entries.size() > longest->entries.size()) longest = &copy;
-    promising_ = std::max(promising_, copy.safe);
-  }
-  if (longest != nullptr) {
-    for (Sequence at = log_.size(); at < longest->entries.size(); ++at) {
-      if (!append(longest->entries[at])) return;
-    }
-  }
-  copies_.clear();
-  (void)promise_cell_.write({promising_});
-  sync_.then([this] {
-    if (!is_lost_) return;
-    is_lost_ = false;
-    promise_ = promising_;
-    env_.mark(LogRecovered{id_, log_.size()});
-    (void)standing_.write({true});
-    sync_.then([this, size = log_.size()] { became_durable(size); });
-  });
 }
 
 void Shard::on(const AskFeed& ask, const sim::From& from) {

@@ -8,6 +8,12 @@
 // promises so, on its disk before it tells anybody. Whoever is asked about a safe timestamp can answer alone.
 // The wait until a timestamp has passed for sure is what makes their order the order of events (Corbett et
 // al., OSDI 2012, section 4.1.2).
+//
+// What a restart cannot read any more was promised, so it is asked back and not guessed around (Alagappan et
+// al., FAST 2018, section 3.3): entries have numbers, so each that can be read counts, whatever lies before
+// it. A follower gets the others from the leader. A leader asks all followers what they have, and that they
+// take nothing any more that is still under way from before; until every entry is back that one of them ever
+// had, it stands still.
 #pragma once
 
 #include <functional>
@@ -25,11 +31,11 @@
 
 namespace lightcone::models::zanzibar {
 
-// Whether what a store promised is still on its disk.
 struct Standing {
-  bool is_whole = false;
+  bool is_whole = false;  // what this store promised is still on its disk
+  Life fence = 0;         // what the leader sent in an earlier life is not taken any more
 };
-BOOST_DESCRIBE_STRUCT(Standing, (), (is_whole))
+BOOST_DESCRIBE_STRUCT(Standing, (), (is_whole, fence))
 
 struct Promise {
   Timestamp ts = 0;
@@ -57,7 +63,7 @@ class Shard {
   void time_has_passed();
 
   bool leads() const { return leader_ == env_.self(); }
-  // All that is stamped up to here is here. Nothing is while the log is lost.
+  // All that is stamped up to here is here. Nothing is while some of the log is lost.
   Timestamp safe() const;
   // Of the leader: how many are decided, which are the first of these.
   Sequence decided() const { return decided_; }
@@ -70,8 +76,9 @@ class Shard {
     sim::From from;
   };
 
-  bool append(Entry entry);
-  void keep(const Entry& entry);
+  bool append(const Entry& entry);
+  bool write_down(const Entry& entry);
+  void keep(Entry entry);
   void became_durable(Sequence size);
   void send_missing(NodeId follower);
   void decide();
@@ -82,9 +89,14 @@ class Shard {
   void promised(Timestamp ts);
   void serve_waiting();
   void answer(const Waiting& waiting);
+
+  // shard_recovery.cpp
+  void recover();
+  void lose();
   void ask_for_log();
   void adopt();
-  void lose();
+  bool forget_apart();
+  void be_whole();
 
   sim::Env& env_;
   IntervalClock clock_;
@@ -98,6 +110,8 @@ class Shard {
   parts::stable::Cell<Promise> promise_cell_;
 
   std::vector<Entry> log_;
+  std::map<Sequence, Entry> apart_;  // that are on the disk, behind some that are not
+  Sequence reached_ = 0;             // so many were once on the disk
   Sequence durable_ = 0;
   bool is_lost_ = false;
   std::map<WriteId, Sequence> written_;
@@ -115,6 +129,7 @@ class Shard {
 
   // of a follower
   Timestamp told_safe_ = 0;
+  Life fence_ = 0;
 };
 
 }  // namespace lightcone::models::zanzibar

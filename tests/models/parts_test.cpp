@@ -150,8 +150,12 @@ TEST_CASE("wal: a torn record is cut off, a damaged one before it is reported") 
     const auto rest = damaged.recover();
     CHECK(rest.is_corrupt);
     CHECK(rest.records.empty());
+    CHECK(rest.behind == std::vector<Number>{{2}, {3}, {5}});
+    CHECK_FALSE(rest.ends_in_damage);
     REQUIRE(rest.last_seal);
     CHECK(rest.last_seal->value == 3);
+    CHECK(device.rot("wal", 2, sim::Disk::Which::newest) == 2);
+    CHECK(Wal(device, "wal").recover().ends_in_damage);
   }
 }
 

@@ -108,8 +108,10 @@ class OneIndex {
 };
 
 Entry joins(Timestamp ts, std::uint32_t number, UserId who) {
-  return {
-      ts, {asker, static_cast<std::uint64_t>(ts)}, {{{group(number), Relation::member, user(who)}, false}}};
+  return {1,
+          ts,
+          {asker, static_cast<std::uint64_t>(ts)},
+          {{{group(number), Relation::member, user(who)}, false}}};
 }
 
 }  // namespace
@@ -189,6 +191,17 @@ TEST_CASE("zanzibar: an index that restarts goes on from its snapshot, or from t
   CHECK(one.asks_after() == 1);
   CHECK(one.ask(0, 1, 20).is_member);
   CHECK_FALSE(one.ask(0, 1, 19).is_known);
+}
+
+TEST_CASE(
+    "zanzibar: what the index has heard and may not apply yet is in no snapshot, and is asked for again") {
+  OneIndex one;
+  one.feed(0, {joins(10, 0, 1), joins(20, 0, 2)}, 15);
+  one.snapshot();
+  one.restart();
+  CHECK(one.asks_after() == 1);
+  one.feed(0, {joins(10, 0, 1), joins(20, 0, 2)}, 30);
+  CHECK(one.ask(0, 2, 25).is_member);
 }
 
 }  // namespace lightcone::tests

@@ -156,17 +156,17 @@ TEST_CASE("zanzibar: a promise is told when it is on the disk") {
 
 TEST_CASE("zanzibar: a follower is safe when it has what is decided, durably") {
   One follower(t2);
-  const std::vector<Entry> entries = {{100, {client, 1}, {share(1)}}, {200, {client, 2}, {share(2)}}};
-  follower.hear(t1, Append{0, 1, {entries[1]}, 2, 300});
+  const std::vector<Entry> entries = {{1, 100, {client, 1}, {share(1)}}, {2, 200, {client, 2}, {share(2)}}};
+  follower.hear(t1, Append{0, 1, 1, {entries[1]}, 2, 300});
   CHECK(follower.sent<Appended>().at(0).message.lacks);
-  follower.hear(t1, Append{0, 0, {entries[0]}, 2, 300});
+  follower.hear(t1, Append{0, 1, 0, {entries[0]}, 2, 300});
   CHECK(follower.sent<Appended>().empty());
   follower.sync();
   CHECK(follower.sent<Appended>().at(0).message.lacks);
   CHECK(follower.shard().safe() == 0);
   follower.hear(server, StoreRead{1, viewers(), 50, false});
   CHECK(follower.sent<Behind>().size() == 1);
-  follower.hear(t1, Append{0, 0, entries, 2, 300});
+  follower.hear(t1, Append{0, 1, 0, entries, 2, 300});
   follower.sync();
   CHECK(follower.sent<Appended>().at(0).message.has == 2);
   CHECK(follower.shard().safe() == 300);
@@ -188,16 +188,176 @@ TEST_CASE("zanzibar: a leader whose disk is gone stands still until all others h
   CHECK(one.sent<AskLog>().size() == 2);
   one.write(2, 2);
   CHECK(one.sent<Refused>().size() == 1);
-  one.hear(t3, LogCopy{0, {}, 5});
+  one.hear(t2, LogCopy{0, 1, log, 1, 0});  // to an earlier life
+  one.hear(t3, LogCopy{0, 2, {}, 0, 5});
   one.sync();
   CHECK(one.shard().is_lost());
-  one.hear(t2, LogCopy{0, log, ts + 7});
+  const Timestamp far = ts + 3'600'000'000'000;
+  one.hear(t2, LogCopy{0, 2, log, 1, far});
   CHECK(one.shard().is_lost());
   one.sync();
   CHECK_FALSE(one.shard().is_lost());
   CHECK(one.shard().log() == log);
   one.write(3, 3);
-  CHECK(one.shard().log().back().ts > ts + 7);
+  CHECK(one.shard().log().back().ts > far);
+}
+
+namespace {
+
+// Of the log: an entry is two records, itself and its seal. Later records first.
+void rot(One& one, sim::Disk::Which which, std::uint64_t count = 1) {
+  REQUIRE(one.env().disk().rot("shard-0/log", count, which) == count);
+}
+std::vector<Entry> decided_three(One& one) {
+  for (const std::uint64_t number : {1U, 2U, 3U}) one.decide(number, static_cast<UserId>(number));
+  return one.shard().log();
+}
+
+}  // namespace
+
+TEST_CASE("zanzibar: a leader that cannot read an entry asks for that one, and keeps the others") {
+  One one;
+  const std::vector<Entry> log = decided_three(one);
+  rot(one, sim::Disk::Which::oldest);
+  one.restart();
+  one.sync();
+  CHECK(one.shard().is_lost());
+  CHECK(one.shard().log().empty());
+  one.hear(t2, LogCopy{0, 2, {log[0]}, 1, 0});
+  one.hear(t3, LogCopy{0, 2, {}, 0, 0});
+  one.sync();
+  CHECK_FALSE(one.shard().is_lost());
+  CHECK(one.shard().log() == log);
+  one.restart_after_power_loss();
+  CHECK_FALSE(one.shard().is_lost());
+  CHECK(one.shard().log() == log);
+}
+
+TEST_CASE("zanzibar: a seal that cannot be read is no loss") {
+  One one;
+  const std::vector<Entry> log = decided_three(one);
+  rot(one, sim::Disk::Which::newest);
+  one.restart();
+  one.sync();
+  CHECK_FALSE(one.shard().is_lost());
+  CHECK(one.shard().log() == log);
+}
+
+TEST_CASE("zanzibar: where a log ends in damage, nobody knows where it ended, and the others are asked") {
+  One one;
+  const std::vector<Entry> log = decided_three(one);
+  rot(one, sim::Disk::Which::newest, 2);
+  one.restart();
+  one.sync();
+  CHECK(one.shard().is_lost());
+  one.hear(t2, LogCopy{0, 2, log, 3, 0});
+  one.hear(t3, LogCopy{0, 2, {}, 0, 0});
+  one.sync();
+  CHECK(one.shard().log() == log);
+  one.restart();
+  one.sync();
+  CHECK_FALSE(one.shard().is_lost());
+  CHECK(one.shard().log() == log);
+
+  One follower(t2);
+  follower.hear(t1, Append{0, 1, 0, log, 3, 0});
+  follower.sync();
+  rot(follower, sim::Disk::Which::newest, 2);
+  follower.restart();
+  follower.hear(t1, AskLog{0, 2});
+  follower.sync();
+  CHECK(follower.sent<LogCopy>().at(0).message.reached == 3);
+}
+
+TEST_CASE("zanzibar: a leader stands still while an entry is missing that some store once had") {
+  One one;
+  const std::vector<Entry> log = decided_three(one);
+  rot(one, sim::Disk::Which::oldest);
+  one.restart();
+  one.sync();
+  one.hear(t2, LogCopy{0, 2, {log[1]}, 2, 0});  // which has lost the first one too
+  one.hear(t3, LogCopy{0, 2, {}, 0, 0});
+  one.sync();
+  CHECK(one.shard().is_lost());
+  one.env().fire<HeartbeatDue>(one.server());
+  CHECK(one.sent<AskLog>().size() >= 2);
+  one.hear(t2, LogCopy{0, 2, {log[1]}, 2, 0});
+  one.hear(t3, LogCopy{0, 2, {log[0]}, 1, 0});
+  one.sync();
+  CHECK(one.shard().log() == log);
+  CHECK_FALSE(one.shard().is_lost());
+}
+
+TEST_CASE("zanzibar: an entry that no other store ever had was not decided, nor what lies behind it") {
+  One one;
+  one.decide(1, 1);
+  one.write(2, 2);
+  one.write(3, 3);
+  one.sync();
+  const std::vector<Entry> log = one.shard().log();
+  rot(one, sim::Disk::Which::newest, 4);  // the second and third entries with their seals
+  one.write(4, 4);
+  one.sync();
+  one.restart();
+  one.sync();
+  REQUIRE(one.shard().is_lost());
+  one.hear(t2, LogCopy{0, 2, {log[0]}, 1, 0});
+  one.hear(t3, LogCopy{0, 2, {}, 0, 0});
+  one.sync();
+  CHECK_FALSE(one.shard().is_lost());
+  CHECK(one.shard().log() == std::vector{log[0]});
+  one.write(5, 5);
+  one.sync();
+  const std::vector<Entry> anew = one.shard().log();
+  CHECK(anew.back().number == 2);
+  one.restart_after_power_loss();
+  CHECK(one.shard().log() == anew);
+  CHECK_FALSE(one.shard().is_lost());
+}
+
+TEST_CASE("zanzibar: a follower that cannot read an entry says so, and goes on from there") {
+  One follower(t2);
+  const std::vector<Entry> entries = {{1, 100, {client, 1}, {share(1)}},
+                                      {2, 200, {client, 2}, {share(2)}},
+                                      {3, 300, {client, 3}, {share(3)}}};
+  follower.hear(t1, Append{0, 1, 0, entries, 3, 400});
+  follower.sync();
+  rot(follower, sim::Disk::Which::oldest);
+  follower.restart();
+  follower.sync();
+  CHECK(follower.shard().log().empty());
+  follower.hear(t1, AskLog{0, 1});
+  follower.sync();
+  const LogCopy copy = follower.sent<LogCopy>().at(0).message;
+  CHECK(copy.entries == std::vector{entries[1], entries[2]});
+  CHECK(copy.reached == 3);
+  follower.hear(t1, Append{0, 1, 3, {}, 3, 400});
+  CHECK(follower.sent<Appended>().at(0).message.has == 0);
+  follower.hear(t1, Append{0, 1, 0, {entries[0]}, 3, 400});
+  follower.sync();
+  CHECK(follower.sent<Appended>().at(0).message.has == 3);
+  CHECK(follower.shard().safe() == 400);
+  follower.restart_after_power_loss();
+  CHECK(follower.shard().log() == entries);
+}
+
+TEST_CASE("zanzibar: what is under way from before its leader asked for the log is not taken") {
+  One follower(t2);
+  const std::vector<Entry> entries = {{1, 100, {client, 1}, {share(1)}}};
+  follower.hear(t1, AskLog{0, 3});
+  CHECK(follower.sent<LogCopy>().empty());  // it is to remember that
+  follower.sync();
+  CHECK(follower.sent<LogCopy>().at(0).message.life == 3);
+  follower.hear(t1, AskLog{0, 2});
+  follower.hear(t1, Append{0, 2, 0, entries, 0, 0});
+  follower.sync();
+  CHECK(follower.sent<LogCopy>().empty());
+  CHECK(follower.shard().log().empty());
+  follower.restart_after_power_loss();
+  follower.hear(t1, Append{0, 2, 0, entries, 0, 0});
+  CHECK(follower.shard().log().empty());
+  follower.hear(t1, Append{0, 3, 0, entries, 0, 0});
+  CHECK(follower.shard().log().size() == 1);
 }
 
 TEST_CASE("zanzibar: a watcher is told of its tenant's changes up to what is safe") {

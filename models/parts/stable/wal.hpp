@@ -73,6 +73,8 @@ class Wal {
     std::vector<Record> records;   // the readable ones before the first unreadable one
     bool is_corrupt = false;       // records behind them were sealed and cannot be read ...
     std::optional<Tag> last_seal;  // ... and this is what the last readable seal said
+    std::vector<Record> behind;    // of those behind, what can be read, in order
+    bool ends_in_damage = false;   // nothing behind can be read: there may have been a later seal
   };
   // Reads the file anew, as after a restart, and cuts a torn record off. With corruption the file is left as
   // it is until truncate(), and size() counts what is readable.
@@ -87,12 +89,15 @@ class Wal {
           file_.truncate(at);
           break;
         }
-        found.is_corrupt = true;
+        found.is_corrupt = found.ends_in_damage = true;
         continue;
       }
+      found.ends_in_damage = false;
       if (const auto* seal = std::get_if<Seal<Tag>>(&record->content)) {
         found.last_seal = seal->tag;
-      } else if (!found.is_corrupt) {
+      } else if (found.is_corrupt) {
+        found.behind.push_back(*std::get_if<Record>(&record->content));
+      } else {
         found.records.push_back(*std::get_if<Record>(&record->content));
         positions_.push_back(at);
       }
