@@ -200,12 +200,16 @@ void Monitor::look_at_server(sim::NodeId node) {
                      server.tuples().most_of_one()));
 }
 
-// P2.4, and that a zookie is a lower bound
+// P2.4, that a zookie is a lower bound, and that a change is checked by all rules that were decided before.
 void Monitor::look_at_choice(sim::NodeId node, const Server::Chosen& chosen) {
   if (chosen.ts < chosen.zookie)
     report(node, "P2.1", "invariant(P2.1)",
            fmt::format("{} evaluates at {} what comes with the zookie {}", name(node), chosen.ts,
                        chosen.zookie));
+  if (chosen.is_latest && chosen.ts < ghost_.latest())
+    report(node, "P2.2", "invariant(new_enemy)",
+           fmt::format("{} checks a change at {}, and a write at {} had been decided", name(node), chosen.ts,
+                       ghost_.latest()));
   const IntervalClock clock(simulation_.node(node), clock_);
   const Timestamp oldest = clock.earliest() - parameters_.default_staleness.count();
   if (chosen.ts < oldest)

@@ -89,6 +89,8 @@ class FakeEnv final : private HoldsPool, public sim::Env {
                        [](sim::Event* event) { return event->as<T>() != nullptr; });
   }
   void advance(sim::Duration by) { now_ += by; }
+  // Of the interval clock, from now on.
+  void set_uncertainty(sim::Duration uncertainty) { uncertainty_ = uncertainty; }
   // The process ends, and what it wrote stays in the page cache.
   void crash() {
     for (auto* list : {&timers_, &syncs_}) {
@@ -108,7 +110,7 @@ class FakeEnv final : private HoldsPool, public sim::Env {
   std::uint32_t incarnation() const override { return incarnation_; }
   sim::WallTime wall() const override { return sim::WallTime(now_.time_since_epoch()); }
   sim::MonoTime mono() const override { return sim::MonoTime(now_.time_since_epoch()); }
-  sim::TrueTimeInterval true_time() const override { return {wall(), wall()}; }
+  sim::TrueTimeInterval true_time() const override { return {wall() - uncertainty_, wall() + uncertainty_}; }
   sim::Stream stream(std::string_view purpose) const override { return {incarnation_, purpose}; }
   sim::Disk& disk() override { return disk_; }
   sim::HistoryRecorder& history() override { return history_; }
@@ -138,6 +140,7 @@ class FakeEnv final : private HoldsPool, public sim::Env {
   std::uint32_t incarnation_ = 1;
   std::uint64_t numbers_ = 0;
   sim::Instant now_{std::chrono::seconds(10)};
+  sim::Duration uncertainty_{};
   sim::Disk disk_{{}, sim::Stream(1, "disk")};
   sim::HistoryRecorder history_{now_};
   sim::Metrics metrics_{now_};

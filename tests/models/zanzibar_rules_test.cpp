@@ -208,6 +208,9 @@ TEST_CASE("zanzibar: an expansion is the rule with what is stored, and stays wit
   CHECK(relations_read_by(1, {doc(0), Relation::viewer}) ==
         std::vector{Relation::owner, Relation::editor, Relation::viewer, Relation::banned, Relation::parent});
   CHECK(relations_read_by(1, {group(0), Relation::viewer}).empty());
+  CHECK(expand(2, {doc(0), Relation::viewer}, rows_of(tuples)) ==
+        "((({t1/group:2#member} | ({} | {u0}) | {t1/folder:1#viewer}) & {}) - {u3})");
+  CHECK(expand(3, {doc(0), Relation::viewer}, rows_of(tuples)) == "{t1/group:2#member}");
 }
 
 TEST_CASE("zanzibar: a table says what was there at each timestamp") {
@@ -224,6 +227,9 @@ TEST_CASE("zanzibar: a table says what was there at each timestamp") {
   }
   CHECK(table.changed(doc(0)) == 30);
   CHECK(table.changed(doc(1)) == 0);
+  table.apply(40, {tuple, false});
+  table.apply(40, {tuple, true});  // of one write, the last change counts
+  CHECK(table.read(viewers, 40).empty());
 }
 
 TEST_CASE("zanzibar: a rule is decided by the operands that decide it, and what is unknown stays unknown") {

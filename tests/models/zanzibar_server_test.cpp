@@ -126,6 +126,20 @@ TEST_CASE("zanzibar: a check with a zookie is evaluated there or later, and befo
   CHECK(careless.check(1, recent).ts < recent);
 }
 
+TEST_CASE("zanzibar: what is to be true now is asked about the latest that it may be, and the rest is past") {
+  One one;
+  one.env().set_uncertainty(50ms);
+  const Timestamp latest = one.env().true_time().latest.time_since_epoch().count();
+  one.ask(ContentChangeCheck{1, {doc(0), Relation::editor}, 1});
+  one.ask(Read{1, viewers(), 0, true});
+  one.ask(Read{1, viewers(), 0, false});
+  one.work();
+  CHECK(one.sent<Checked>().at(0).message.ts == latest);
+  const auto read = one.sent<ReadBack>();
+  CHECK(read.at(0).message.ts == latest);
+  CHECK(read.at(1).message.ts < one.now());
+}
+
 TEST_CASE("zanzibar: what was found out once is kept, for its timestamp") {
   One one;
   one.add(shared);
@@ -168,6 +182,29 @@ TEST_CASE("zanzibar: what nobody can tell is not known, and not allowed") {
   CHECK(careless.sent<Checked>().at(0).message.is_allowed);
 }
 
+TEST_CASE("zanzibar: what could not be found out is asked about again") {
+  One one;
+  one.add(shared);
+  one.ask(Check{1, viewers(), 1, 0});
+  one.work(false);
+  one.env().fire<ReadIsLate>(one.server());
+  one.work();
+  CHECK_FALSE(one.sent<Checked>().at(0).message.is_known);
+  CHECK(one.check(1).is_allowed);
+}
+
+TEST_CASE("zanzibar: a tenant that asks for too much is in nobody else's way") {
+  Parameters parameters;
+  parameters.max_open = 3;
+  One one({}, {n1}, parameters);
+  one.add(shared);
+  for (std::uint32_t number = 0; number < 5; ++number)
+    one.ask(Check{2, {{2, Namespace::doc, number}, Relation::viewer}, 1, 0});
+  one.work(false);
+  CHECK(one.sent<Checked>().size() == 2);  // three are still under way
+  CHECK(one.check(1).is_allowed);
+}
+
 TEST_CASE("zanzibar: a namespace without a schema is not known") {
   One one;
   one.add(shared);
@@ -201,6 +238,20 @@ TEST_CASE("zanzibar: what a cut denied on the way to something else is not kept"
   one.ask(Check{1, {doc(1), Relation::viewer}, 4, 0});
   one.work();
   CHECK(one.sent<Checked>().at(0).message.is_allowed);
+}
+
+TEST_CASE("zanzibar: what a cut denied is kept by whatever it was cut at") {
+  One one;
+  for (const std::uint32_t number : {0U, 1U})
+    one.add({doc(number), Relation::viewer, userset(group(0), Relation::member)});
+  one.add({group(0), Relation::member, userset(group(1), Relation::member)});
+  one.add({group(1), Relation::member, userset(group(0), Relation::member)});
+  CHECK_FALSE(one.check(4).is_allowed);
+  const std::uint64_t hits = one.server().evaluator().cache_hits();
+  one.ask(Check{1, {doc(1), Relation::viewer}, 4, 0});
+  one.work();
+  CHECK_FALSE(one.sent<Checked>().at(0).message.is_allowed);
+  CHECK(one.server().evaluator().cache_hits() == hits + 1);
 }
 
 TEST_CASE("zanzibar: what is nested too deeply is not known") {
@@ -252,6 +303,7 @@ TEST_CASE("zanzibar: tenants are asked about, and change, nothing of each other"
   One one;
   one.add(shared);
   one.ask(Check{2, viewers(), 1, 0});
+  one.ask(ContentChangeCheck{2, viewers(), 1});
   one.ask(Read{2, viewers(), 0, false});
   one.ask(Expand{2, viewers(), 0});
   one.ask(Write{2, {client, 1}, {{shared, false}}, -1});
@@ -259,7 +311,9 @@ TEST_CASE("zanzibar: tenants are asked about, and change, nothing of each other"
   one.ask(Write{1, {client, 2}, {{{doc(0), Relation::viewer, foreign}, false}}, -1});
   one.work();
   CHECK(one.reads() == 0);
-  CHECK_FALSE(one.sent<Checked>().at(0).message.is_allowed);
+  const auto checked = one.sent<Checked>();
+  REQUIRE(checked.size() == 2);
+  for (const auto& each : checked) CHECK_FALSE(each.message.is_allowed);
   CHECK(one.sent<Refused>().size() == 4);
   CHECK(one.sent<Write>().empty());
 }
@@ -319,6 +373,33 @@ TEST_CASE("zanzibar: a role that is cached is believed for as long as the cache 
   CHECK(one.check(4).is_allowed);
   one.env().advance(1ms);
   CHECK_FALSE(one.check(4).is_allowed);
+}
+
+TEST_CASE(
+    "zanzibar: a role is as old as the question about it, and an answer to an earlier one is no answer") {
+  Parameters parameters;
+  parameters.scheme = Scheme::roles;
+  parameters.cache_ttl = 2s;
+  One one({}, {n1}, parameters);
+  one.add(granted);
+  one.add(has_role);
+  one.ask(Check{1, viewers(), 4, 0});
+  one.ask(Check{1, viewers(), 4, 0});
+  one.env().fire<StepDue>(one.server());
+  one.env().fire<StepDue>(one.server());
+  const auto asked = one.sent<StoreRead>();
+  REQUIRE(asked.size() == 2);  // the second asks for itself
+  one.env().advance(50ms);
+  for (const auto& read : asked) one.server().on(StoreRows{read.message.request, {user(3)}}, sim::From{t1});
+  one.work();
+  CHECK(one.check(4).is_allowed);
+  const int reads = one.reads();
+  one.env().advance(1949ms);
+  CHECK(one.check(4).is_allowed);
+  CHECK(one.reads() == reads);
+  one.env().advance(1ms);
+  CHECK(one.check(4).is_allowed);
+  CHECK(one.reads() == reads + 1);
 }
 
 TEST_CASE("zanzibar: a token says which roles its user has, until it expires") {
