@@ -48,6 +48,7 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
       servers_(simulation.nodes_of_role("server")),
       fates_(simulation),
       totals_(simulation, workload.keys * initial_balance),
+      offsets_(simulation, parameters.safe_every),
       ghosts_(static_cast<std::size_t>(parameters.shards)) {
   for (const NodeId node : servers_) seen_[node].events.resize(ghosts_.size());
 }
@@ -63,6 +64,7 @@ void Monitor::after_event(NodeId node) {
   const auto found = seen_.find(node);
   const auto* server = static_cast<const Server*>(simulation_.node(node).process());
   if (found == seen_.end() || server == nullptr) return;
+  offsets_.look_at(node);
   Seen& seen = found->second;
   if (seen.incarnation != simulation_.node(node).incarnation()) {
     seen.incarnation = simulation_.node(node).incarnation();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/spanner/clock_offsets.hpp"
 #include "models/spanner/fates.hpp"
 #include "models/spanner/parameters.hpp"
 #include "models/spanner/shard.hpp"
@@ -57,6 +58,7 @@ class Monitor final : public sim::Monitor {
   std::vector<NodeId> servers_;
   Fates fates_;
   Totals totals_;
+  ClockOffsets offsets_;
   std::map<NodeId, Seen> seen_;
   std::vector<Ghost> ghosts_;                  // by shard
   Timestamp shown_ = 0;                        // the latest commit that a client may know

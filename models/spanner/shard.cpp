@@ -21,6 +21,7 @@ Shard::Shard(sim::Env& env, const Parameters& parameters, const Safeguards& safe
       clock_(env, parameters.epsilon),
       group_(env, *this, group_setup(parameters, id, members, env.self())),
       lease_keeper_(env, parameters, group_, *this),
+      meter_(env),
       locks_(safeguards.wounds ? LockTable::Deadlocks::wound_wait : LockTable::Deadlocks::not_handled) {}
 
 void Shard::leadership_changed(group::Position) {
@@ -189,6 +190,7 @@ void Shard::sample_metrics() {
   if (!has_served()) return;
   metrics.sample(fmt::format("in_doubt.s{}", id_), static_cast<std::int64_t>(in_doubt_since_.size()));
   metrics.sample(fmt::format("lock_waiters.s{}", id_), static_cast<std::int64_t>(locks_.waiting()));
+  meter_.sample(id_);
 }
 
 sim::Duration Shard::longest_doubt() const {

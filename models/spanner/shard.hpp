@@ -31,6 +31,7 @@
 #include "models/spanner/lock_table.hpp"
 #include "models/spanner/messages.hpp"
 #include "models/spanner/parameters.hpp"
+#include "models/spanner/shard_meter.hpp"
 #include "models/spanner/shard_state.hpp"
 
 namespace lightcone::models::spanner {
@@ -103,7 +104,8 @@ class Shard final : private group::Machine, private LeaseKeeper::Host {
     bool shown = false;
     std::set<ShardId> resolved{};
     sim::MonoTime began{};
-    sim::MonoTime sent{};  // the latest messages to participants
+    sim::MonoTime sent{};         // the latest messages to participants
+    sim::MonoTime waits_since{};  // for its timestamp to pass
   };
   // A transaction that has locks here.
   struct Active {
@@ -189,6 +191,7 @@ class Shard final : private group::Machine, private LeaseKeeper::Host {
   ShardState state_;
   group::Group group_;
   LeaseKeeper lease_keeper_;
+  ShardMeter meter_;
   std::vector<Event> events_;
 
   // Of every replica.

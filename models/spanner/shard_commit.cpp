@@ -116,6 +116,7 @@ void Shard::decide(const TransactionId& id, Coordinated& transaction) {
   transaction.at = stamp(at_least);
   assigned_.insert(transaction.at);
   env_.mark(TransactionDecided{id_, id, transaction.at});
+  transaction.waits_since = env_.mono();
   if (safe_.logs_decisions) return log_decision(id, transaction);
   show_what_has_passed();
 }
@@ -134,7 +135,7 @@ void Shard::log_decision(const TransactionId& id, const Coordinated& transaction
 // Nothing was decided: it is in no log, and its locks are of this term, in which it is over.
 void Shard::abort(const TransactionId& id) {
   const Coordinated transaction = *active_.at(id).coordinated;
-  env_.metrics().count("aborts");
+  meter_.aborted();
   for (const Part& part : transaction.parts) {
     if (part.shard != id_) tell(Decided{part.shard, id, id_, 0});
   }
@@ -147,6 +148,7 @@ void Shard::decision_applied(const Command& command) {
   if (found != active_.end() && found->second.coordinated && found->second.coordinated->at == command.at &&
       command.at != 0) {
     found->second.coordinated->logged = true;
+    found->second.coordinated->waits_since = env_.mono();
     show_what_has_passed();
     finish_if_done(command.id);
     return;
@@ -186,6 +188,7 @@ void Shard::show(const TransactionId& id, Coordinated& transaction) {
   transaction.shown = true;
   events_.emplace_back(CommitShown{id, transaction.at});
   env_.metrics().record("commit_time", env_.mono() - transaction.began);
+  meter_.waited_for_time(env_.mono() - transaction.waits_since);
   env_.reply(transaction.client, Committed{transaction.at});
   send_decisions(id, transaction);
   if (!safe_.logs_decisions && transaction.parts.size() == 1) log_decision(id, transaction);

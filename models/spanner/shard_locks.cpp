@@ -48,7 +48,7 @@ void Shard::on(const GiveUp& given_up) {
 
 void Shard::wound(const TransactionId& id, const TransactionId& by) {
   env_.mark(TransactionWounded{id_, id, by});
-  env_.metrics().count("wounds");
+  meter_.wounded();
   end(id);
 }
 
@@ -72,7 +72,7 @@ void Shard::answer(const std::vector<LockTable::Grant>& grants) {
     if (waits == waiting_.end() || waits->second.key != grant.key) continue;
     const Waiting waiting = waits->second;
     waiting_.erase(waits);
-    env_.metrics().record("lock_wait", env_.mono() - waiting.since);
+    meter_.waited_for_lock(env_.mono() - waiting.since);
     env_.reply(waiting.from, Locked{group_.term(), state_.store().read_latest(grant.key)});
   }
 }

@@ -127,6 +127,7 @@ void Evaluator::on(const IndexAnswer& answer) {
   at_index_.erase(found);
   env_.cancel(asked.timer);
   env_.metrics().count(answer.is_known ? "index hits" : "index misses");
+  ++(answer.is_known ? index_hits_ : index_misses_);
   if (!answer.is_known) {
     apply_rule(asked.context, std::move(asked.then));
     return;
@@ -141,6 +142,7 @@ void Evaluator::on(const IndexIsLate& late) {
   Asked asked = std::move(found->second);
   at_index_.erase(found);
   env_.metrics().count("index misses");
+  ++index_misses_;
   apply_rule(asked.context, std::move(asked.then));
 }
 

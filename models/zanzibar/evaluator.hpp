@@ -58,6 +58,9 @@ class Evaluator {
   const Recent<IndexUse>& index_uses() const { return index_uses_; }
   std::uint64_t cache_hits() const { return hits_; }
   std::uint64_t cache_misses() const { return misses_; }
+  // An index that is late has missed.
+  std::uint64_t index_hits() const { return index_hits_; }
+  std::uint64_t index_misses() const { return index_misses_; }
   std::size_t open() const;
 
  private:
@@ -103,6 +106,8 @@ class Evaluator {
   Recent<IndexUse> index_uses_;
   std::uint64_t hits_ = 0;
   std::uint64_t misses_ = 0;
+  std::uint64_t index_hits_ = 0;
+  std::uint64_t index_misses_ = 0;
 };
 
 }  // namespace lightcone::models::zanzibar

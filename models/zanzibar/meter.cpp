@@ -38,21 +38,28 @@ void Meter::was_late(sim::Duration revoked_for) {
 
 void Meter::sample(const std::string& name, std::int64_t value) { simulation_.metrics().sample(name, value); }
 
+void Meter::sample_share(const std::string& name, std::uint64_t hits, std::uint64_t misses) {
+  if (hits + misses > 0) sample(name, static_cast<std::int64_t>(100 * hits / (hits + misses)));
+}
+
 void Meter::sample_if_due(const std::map<sim::NodeId, const Server*>& servers) {
   if (!is_due()) return;
   next_ = simulation_.now() + every;
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
+  std::uint64_t index_hits = 0;
+  std::uint64_t index_misses = 0;
   std::uint64_t reads = 0;
   for (const auto& [node, server] : servers) {
     if (server == nullptr) continue;
     hits += server->evaluator().cache_hits();
     misses += server->evaluator().cache_misses();
+    index_hits += server->evaluator().index_hits();
+    index_misses += server->evaluator().index_misses();
     reads += server->tuples().asked();
   }
-  const std::uint64_t hit = since(hits_, hits);
-  const std::uint64_t looked_up = hit + since(misses_, misses);
-  if (looked_up > 0) sample("cache hits, %", static_cast<std::int64_t>(100 * hit / looked_up));
+  sample_share("cache hits, %", since(hits_, hits), since(misses_, misses));
+  sample_share("index hits, %", since(index_hits_, index_hits), since(index_misses_, index_misses));
   sample("reads of stores a second", static_cast<std::int64_t>(since(reads_, reads)));
   if (lag_.count > 0) sample("age of what is evaluated, ms", lag_.sum / lag_.count / million);
   for (const auto& [depth, latency] : latency_)

@@ -34,6 +34,7 @@ class Meter {
     }
   };
   void sample(const std::string& name, std::int64_t value);
+  void sample_share(const std::string& name, std::uint64_t hits, std::uint64_t misses);
 
   sim::Simulation& simulation_;
   sim::Instant next_{std::chrono::seconds(1)};
@@ -48,6 +49,8 @@ class Meter {
   // of all servers, at the latest sample
   std::uint64_t hits_ = 0;
   std::uint64_t misses_ = 0;
+  std::uint64_t index_hits_ = 0;
+  std::uint64_t index_misses_ = 0;
   std::uint64_t reads_ = 0;
 };
 

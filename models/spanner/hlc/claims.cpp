@@ -46,6 +46,7 @@ Monitor::Monitor(sim::Simulation& simulation, const Parameters& parameters, cons
       servers_(simulation.nodes_of_role("server")),
       fates_(simulation),
       totals_(simulation, workload.keys * initial_balance),
+      offsets_(simulation, parameters.safe_every),
       ghosts_(static_cast<std::size_t>(parameters.shards)) {
   for (const NodeId node : servers_) seen_[node].events.resize(ghosts_.size());
 }
@@ -60,7 +61,7 @@ void Monitor::look_at_server(NodeId node) {
   const auto* server = static_cast<const Server*>(simulation_.node(node).process());
   if (server == nullptr) return;
   Seen& seen = seen_.at(node);
-  sample_clock(node, seen);
+  offsets_.look_at(node);
   if (seen.incarnation != simulation_.node(node).incarnation()) {
     seen.incarnation = simulation_.node(node).incarnation();
     std::fill(seen.events.begin(), seen.events.end(), 0);
@@ -85,14 +86,6 @@ void Monitor::check_clocks(NodeId node) {
                                               name(node), name(other), sim::to_text(apart / 1'000 * 1'000),
                                               sim::to_text(parameters_.max_offset)));
   }
-}
-
-void Monitor::sample_clock(NodeId node, Seen& seen) {
-  const sim::Instant now = simulation_.now();
-  if (now - seen.clock_sampled < parameters_.safe_every) return;
-  seen.clock_sampled = now;
-  simulation_.metrics().sample(fmt::format("clock_offset_ns.{}", name(node)),
-                               simulation_.node(node).clock().error(now).count());
 }
 
 // --- P4.5: nobody writes beneath a read, nor what it has not read ------------------------------------------

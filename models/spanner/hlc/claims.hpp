@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/spanner/clock_offsets.hpp"
 #include "models/spanner/fates.hpp"
 #include "models/spanner/hlc/replica.hpp"
 #include "models/spanner/hlc/session.hpp"
@@ -32,7 +33,6 @@ class Monitor final : public sim::Monitor {
  private:
   struct Seen {
     std::uint32_t incarnation = 0;
-    sim::Instant clock_sampled{};
     std::vector<std::size_t> events;  // by shard: how many were looked at
   };
   // What is known of a shard's replicas together.
@@ -62,7 +62,6 @@ class Monitor final : public sim::Monitor {
   void look(NodeId node, const Session::Wrote& wrote);
   void check_settled(NodeId node, const Replica& replica);
   void check_clocks(NodeId node);
-  void sample_clock(NodeId node, Seen& seen);
   std::string name(NodeId node) const { return simulation_.node(node).node_name(); }
 
   sim::Simulation& simulation_;
@@ -71,6 +70,7 @@ class Monitor final : public sim::Monitor {
   std::vector<NodeId> servers_;
   Fates fates_;
   Totals totals_;
+  ClockOffsets offsets_;
   std::map<NodeId, Seen> seen_;
   std::map<NodeId, Client> clients_;
   std::vector<Ghost> ghosts_;  // by shard

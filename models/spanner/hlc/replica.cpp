@@ -111,7 +111,10 @@ void Replica::own_applied(const group::Entry& entry, const Command& command,
     intents_since_.erase(command.id);
     heard_.erase(command.id);
     if (applied.ended->at != 0) reservations_.release(command.id);
-    if (command.verb != Verb::resolve) env_.mark(TransactionDecided{id_, command.id, applied.ended->at});
+    if (command.verb != Verb::resolve) {
+      if (applied.ended->at == 0) ++aborts_;
+      env_.mark(TransactionDecided{id_, command.id, applied.ended->at});
+    }
   }
   const auto asked = asked_.find(entry.index);
   if (asked != asked_.end()) {
@@ -159,6 +162,7 @@ void Replica::on_round() {
   look_after_intents();
   retry_deferred();
   env_.metrics().sample(fmt::format("unresolved.s{}", id_), static_cast<std::int64_t>(intents_since_.size()));
+  env_.metrics().sample(fmt::format("aborts.s{}", id_), aborts_);
 }
 
 void Replica::look_after_intents() {

@@ -135,6 +135,7 @@ class Replica final : private group::Machine, private LeaseKeeper::Host {
   group::Group group_;
   LeaseKeeper lease_keeper_;
   std::vector<Event> events_;
+  std::int64_t aborts_ = 0;  // recorded by this leaseholder
 
   // Of a leader.
   Timestamp read_up_to_ = 0;
