@@ -33,6 +33,20 @@ bool Causality::is_covered(WriteId write, const std::set<WriteId>& by) const {
          std::any_of(by.begin(), by.end(), [&](WriteId later) { return precedes(write, later); });
 }
 
+void Causality::add(WriteId write, Many& to) const {
+  if (!to.all_.insert(write).second) return;
+  if (const auto known = writes_.find(write); known != writes_.end())
+    to.by_age_.emplace(known->second.order, write);
+}
+
+bool Causality::is_covered(WriteId write, const Many& by) const {
+  if (by.contains(write)) return true;
+  const auto sought = writes_.find(write);
+  if (sought == writes_.end()) return false;
+  return std::any_of(by.by_age_.upper_bound(sought->second.order), by.by_age_.end(),
+                     [&](const auto& later) { return precedes(write, later.second); });
+}
+
 bool Causality::read_the_same(WriteId a, WriteId b) const {
   const auto left = writes_.find(a);
   const auto right = writes_.find(b);

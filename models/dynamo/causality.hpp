@@ -18,8 +18,21 @@ class Causality {
   // Whether the writer of `later` had seen `earlier`, directly or through others. O(writes that began
   // between).
   bool precedes(WriteId earlier, WriteId later) const;
+  // Any number of writes. Only those that began later can have seen one, and these are found at once.
+  class Many {
+   public:
+    bool contains(WriteId write) const { return all_.contains(write); }
+
+   private:
+    friend class Causality;
+    std::set<WriteId> all_;
+    std::map<std::size_t, WriteId> by_age_;
+  };
+  void add(WriteId write, Many& to) const;
+
   // Whether `write` is among these, or precedes one.
   bool is_covered(WriteId write, const std::set<WriteId>& by) const;
+  bool is_covered(WriteId write, const Many& by) const;
   // Whether their writers had read the same, and neither the other's.
   bool read_the_same(WriteId a, WriteId b) const;
 

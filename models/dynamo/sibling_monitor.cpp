@@ -14,7 +14,7 @@ namespace {
 std::string put_number(WriteId write) { return fmt::format("put {}", write); }
 
 // One may have forgotten tombstones that the other still has, or has got again from somebody who had.
-bool differ_in_forgotten_alone(const Version& a, const Version& b, const std::set<WriteId>& forgotten) {
+bool differ_in_forgotten_alone(const Version& a, const Version& b, const Causality::Many& forgotten) {
   const std::vector<WriteId> left = writes_in(a);
   const std::vector<WriteId> right = writes_in(b);
   const auto are_in_or_forgotten = [&](const std::vector<WriteId>& these, const std::vector<WriteId>& those) {
@@ -65,10 +65,10 @@ void SiblingMonitor::acknowledge(NodeId, const std::string& name, WriteId write)
 // P11.2
 void SiblingMonitor::look_at_read(NodeId client, const Client::Done& done) {
   const Key& key = keys_[done.what.key];
-  Writes found = key.forgotten;
-  for (const WriteId write : writes_in(done.version)) found.insert(write);
+  const std::vector<WriteId> writes = writes_in(done.version);
+  const Writes found(writes.begin(), writes.end());
   for (const WriteId write : frontier_at_begin_[client]) {
-    if (causality_.is_covered(write, found)) continue;
+    if (causality_.is_covered(write, found) || causality_.is_covered(write, key.forgotten)) continue;
     simulation().metrics().count("stale reads");
     simulation().report({"P11.2",
                          "stale-read",
@@ -89,8 +89,8 @@ void SiblingMonitor::server_started(NodeId node) {
 
 void SiblingMonitor::became_durable(NodeId node, const Store::Change& change) {
   Key& key = keys_[change.key];
-  Writes& writes = change.is_forgotten ? key.forgotten : key.held[node];
-  writes.insert(change.writes.begin(), change.writes.end());
+  Causality::Many& known = change.is_forgotten ? key.forgotten : key.held[node];
+  for (const WriteId write : change.writes) causality_.add(write, known);
 }
 
 void SiblingMonitor::store_changed(NodeId node, const Store& store) {
@@ -186,10 +186,9 @@ void SiblingMonitor::look_for_lost_writes() {
     }
   }
   for (const auto& [name, key] : keys_) {
-    Writes& found = present[name];
-    found.insert(key.forgotten.begin(), key.forgotten.end());
+    const Writes& found = present[name];
     for (const WriteId write : key.frontier) {
-      if (causality_.is_covered(write, found)) continue;
+      if (causality_.is_covered(write, found) || causality_.is_covered(write, key.forgotten)) continue;
       simulation().report({"P11.3",
                            "lost-write",
                            fmt::format("{} of {} was acknowledged, and nobody has it, or anything that a "

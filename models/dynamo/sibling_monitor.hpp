@@ -34,12 +34,12 @@ class SiblingMonitor final : public Watcher {
  private:
   using Writes = std::set<WriteId>;
   struct Key {
-    Writes frontier{};   // acknowledged, and not known to precede another that is
-    Writes forgotten{};  // tombstones
+    Writes frontier{};            // acknowledged, and not known to precede another that is
+    Causality::Many forgotten{};  // tombstones
     Writes acknowledged{};
-    Writes replaced{};                        // unseen, by a writer that had read the same
-    std::map<sim::NodeId, Writes> held{};     // ever, durably
-    std::map<sim::NodeId, Writes> current{};  // siblings, as far as they were looked at
+    Writes replaced{};                              // unseen, by a writer that had read the same
+    std::map<sim::NodeId, Causality::Many> held{};  // ever, durably
+    std::map<sim::NodeId, Writes> current{};        // siblings, as far as they were looked at
     bool has_false_siblings = false;
   };
 
