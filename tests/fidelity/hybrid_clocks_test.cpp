@@ -89,8 +89,20 @@ class Run {
 TEST_CASE("hybrid clocks: they stay within the uncertainty of clocks, and their counters are bounded") {
   std::int64_t furthest = 0;
   std::int64_t greatest = 0;
-  for (const World& world :
-       {World{2, 1, 1}, {2, 10, 1}, {3, 10, 1}, {5, 4, 2}, {8, 20, 1}, {8, 20, 5}, {4, 30, 10}}) {
+  for (const World& world : {World{2, 1, 1},
+                             {2, 10, 1},
+                             {3, 10, 1},
+                             {5, 4, 2},
+                             {8, 20, 1},
+                             {8, 20, 5},
+                             {4, 30, 10},
+                             {2, 100, 1},
+                             {3, 1, 1},
+                             {3, 100, 7},
+                             {5, 50, 1},
+                             {16, 10, 1},
+                             {16, 50, 25},
+                             {32, 5, 2}}) {
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
       const Extremes extremes = Run(world, seed).go(2'000);
       INFO(world.nodes << " nodes, epsilon " << world.epsilon << ", delay " << world.delay);

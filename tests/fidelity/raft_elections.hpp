@@ -15,8 +15,9 @@ struct Elections {
   sim::Duration timeout_max{};
   sim::Distribution one_way;  // of each message
   sim::Distribution write;    // of term and vote, to the disk
-  std::int64_t down = 0;      // of five servers, from the start
-  std::uint64_t trials = 0;   // each with a seed of its own, from 1
+  std::int64_t servers = 5;
+  std::int64_t down = 0;     // of them, from the start
+  std::uint64_t trials = 0;  // each with a seed of its own, from 1
 
   // As in the paper: no pre-vote, no check-quorum, votes for whoever asks first, heartbeats every half of the
   // shortest timeout.

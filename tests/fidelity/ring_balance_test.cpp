@@ -1,7 +1,7 @@
 // How evenly a ring spreads its load, as published: DeCandia et al., "Dynamo: Amazon's highly available
 // key-value store", SOSP 2007, section 6.2 and Figure 8, strategy 1: T random tokens a node, 30 nodes, three
-// copies of each key; strategy 3: partitions of one size. The efficiency of the balance is the mean load over
-// the greatest.
+// copies of each key; strategy 2: the same, but keys go by Q partitions of one size; strategy 3: such
+// partitions, Q / S of them a node. The efficiency of the balance is the mean load over the greatest.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
@@ -15,9 +15,11 @@ namespace lightcone::tests {
 
 namespace {
 
+constexpr std::uint32_t count = 30;
+
 double efficiency(std::size_t tokens, std::uint64_t rings,
-                  models::parts::Spacing spacing = models::parts::Spacing::random) {
-  constexpr std::uint32_t count = 30;
+                  models::parts::Spacing spacing = models::parts::Spacing::random,
+                  std::uint64_t partitions = 1) {
   constexpr std::int64_t copies = 3;
   std::vector<sim::NodeId> nodes;
   for (std::uint32_t i = 0; i < count; ++i) nodes.push_back({i});
@@ -25,7 +27,8 @@ double efficiency(std::size_t tokens, std::uint64_t rings,
   for (std::uint64_t luck = 1; luck <= rings; ++luck) {
     std::int64_t greatest = 0;
     for (const auto& [node, share] :
-         models::parts::Ring(nodes, tokens, {.luck = luck, .spacing = spacing}).shares(copies))
+         models::parts::Ring(nodes, tokens, {.luck = luck, .spacing = spacing, .partitions = partitions})
+             .shares(copies))
       greatest = std::max(greatest, share);
     sum += copies * 1e6 / count / static_cast<double>(greatest);
   }
@@ -50,6 +53,21 @@ TEST_CASE("ring balance: partitions of one size are more even than random tokens
     const double equal = efficiency(tokens, 20, Spacing::equal);
     INFO("T = " << tokens << ": " << random << " and " << equal);
     CHECK(equal > random);
+  }
+}
+
+// "Strategy 2 has the worst load balancing efficiency" of the three, for as much to remember: here Q = S T
+// partitions. It was a step on the way from the first strategy to the third, and with many more partitions it
+// is as good as the first.
+TEST_CASE("ring balance: partitions of one size between random tokens are the least even") {
+  using models::parts::Spacing;
+  for (const std::size_t tokens : {std::size_t{10}, std::size_t{100}, std::size_t{333}}) {
+    const double random = efficiency(tokens, 20);
+    const double mixed = efficiency(tokens, 20, Spacing::random_over_partitions, count * tokens);
+    const double fine = efficiency(tokens, 20, Spacing::random_over_partitions, 50 * count * tokens);
+    INFO("T = " << tokens << ": " << random << ", " << mixed << " and " << fine);
+    CHECK(mixed < random);
+    CHECK(fine == Approx(random).margin(0.01));
   }
 }
 

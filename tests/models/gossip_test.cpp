@@ -54,7 +54,7 @@ TEST_CASE("gossip: suspicion grows with a silence, measured by the silences befo
 }
 
 TEST_CASE("gossip: a rumor is told until so many in a row had heard it") {
-  Rumors<int> rumors(2);
+  Rumors<int> rumors({.patience = 2});
   rumors.add(7);
   rumors.feedback(7, false);
   rumors.feedback(7, true);
@@ -64,6 +64,48 @@ TEST_CASE("gossip: a rumor is told until so many in a row had heard it") {
   CHECK(rumors.empty());
   rumors.feedback(7, true);
   CHECK(rumors.hot().empty());
+}
+
+TEST_CASE("gossip: who tells blindly counts every contact") {
+  Rumors<int> rumors({.patience = 2, .waning = Waning::blindly});
+  rumors.add(7);
+  rumors.feedback(7, true);
+  CHECK(rumors.is_hot(7));
+  rumors.feedback(7, true);
+  CHECK_FALSE(rumors.is_hot(7));
+}
+
+TEST_CASE("gossip: a coin decides after each contact that counts, and after no other") {
+  constexpr int members = 10'000;
+  int hot = 0;
+  for (std::uint64_t i = 0; i < members; ++i) {
+    Rumors<int> rumors({.patience = 4, .losing = Losing::by_coin}, sim::Stream(1, "coins").split(i));
+    rumors.add(7);
+    rumors.feedback(7, true);
+    REQUIRE(rumors.is_hot(7));
+    rumors.feedback(7, false);
+    hot += rumors.is_hot(7) ? 1 : 0;
+  }
+  CHECK(hot / double{members} == Approx(0.75).margin(0.02));
+}
+
+TEST_CASE("gossip: those who ask in one cycle are one contact, which needed it if one of them did") {
+  Rumors<int> rumors({.patience = 2});
+  rumors.add(7);
+  for (const bool was_news : {false, true, false}) rumors.asked(7, was_news);
+  rumors.end_cycle();
+  for (int cycle = 0; cycle < 2; ++cycle) {
+    CHECK(rumors.is_hot(7));
+    rumors.end_cycle();  // nobody asked
+    rumors.asked(7, false);
+    rumors.asked(7, false);
+    CHECK(rumors.is_hot(7));
+    rumors.end_cycle();
+  }
+  CHECK(rumors.empty());
+  rumors.asked(7, false);
+  rumors.end_cycle();
+  CHECK(rumors.empty());
 }
 
 }  // namespace lightcone::tests

@@ -128,6 +128,29 @@ TEST_CASE("ring: partitions of one size are as many for each node, and shared ou
   CHECK(one.shares(3) != two.shares(3));
 }
 
+TEST_CASE("ring: keys that go by partitions have the owners of the whole partition") {
+  const std::vector<NodeId> all = nodes(6);
+  const models::parts::RingOptions options{
+      .luck = 3, .spacing = models::parts::Spacing::random_over_partitions, .partitions = 8};
+  const Ring ring(all, 20, options);
+  const Ring apart(all, 20, {.luck = 3});
+  std::set<std::vector<NodeId>> walks;
+  std::set<std::vector<NodeId>> finer;
+  for (int i = 0; i < 2'000; ++i) {
+    walks.insert(ring.walk(key(i)));
+    finer.insert(apart.walk(key(i)));
+  }
+  CHECK(walks.size() <= 8);
+  CHECK(walks.size() > 4);
+  CHECK(finer.size() > 50);
+  std::int64_t sum = 0;
+  for (const auto& [node, share] : ring.shares(3)) {
+    CHECK(share % 125'000 == 0);  // eighths, in millionths
+    sum += share;
+  }
+  CHECK(sum == 3'000'000);
+}
+
 TEST_CASE("ring: with zones the owners stand in different ones, as far as there are any") {
   const std::vector<NodeId> all = nodes(9);
   for (const std::uint32_t count : {1U, 2U, 3U, 4U}) {

@@ -24,10 +24,11 @@ bool is_among(const std::vector<sim::NodeId>& nodes, sim::NodeId node) {
 Ring::Ring(const std::vector<sim::NodeId>& nodes, std::size_t tokens, RingOptions options)
     : options_(std::move(options)) {
   sim::ensure(tokens > 0, "a node has a place on its ring");
-  if (options_.spacing == Spacing::random) {
-    place_at_random(nodes, tokens);
-  } else {
+  sim::ensure(options_.partitions > 0, "a ring has a partition");
+  if (options_.spacing == Spacing::equal) {
     place_evenly(nodes, tokens);
+  } else {
+    place_at_random(nodes, tokens);
   }
   std::erase_if(places_, [this](const auto& place) { return options_.without.contains(place.second); });
   nodes_ = static_cast<std::size_t>(std::count_if(
@@ -59,12 +60,24 @@ void Ring::place_evenly(const std::vector<sim::NodeId>& nodes, std::size_t token
 
 const std::vector<sim::NodeId>& Ring::walk(std::string_view key) const {
   if (const auto known = walks_.find(key); known != walks_.end()) return known->second;
-  const std::uint64_t from = place_of(options_.luck, std::string("key ") += key);
-  const auto first = std::lower_bound(places_.begin(), places_.end(), from,
-                                      [](const auto& place, std::uint64_t at) { return place.first < at; });
-  const auto start = static_cast<std::size_t>(first - places_.begin());
+  std::uint64_t from = place_of(options_.luck, std::string("key ") += key);
+  if (options_.spacing == Spacing::random_over_partitions)
+    from = end_of_partition(static_cast<std::uint64_t>((sim::Uint128{from} * options_.partitions) >> 64U));
+  const std::size_t start = place_behind(from);
   return walks_.emplace(std::string(key), walk_from(start, options_.repeating == 0 ? nodes_ : places_.size()))
       .first->second;
+}
+
+std::size_t Ring::place_behind(std::uint64_t at) const {
+  const auto first = std::lower_bound(places_.begin(), places_.end(), at,
+                                      [](const auto& place, std::uint64_t to) { return place.first < to; });
+  return static_cast<std::size_t>(first - places_.begin());
+}
+
+// Its last place.
+std::uint64_t Ring::end_of_partition(std::uint64_t number) const {
+  const sim::Uint128 whole = sim::Uint128{1} << 64U;
+  return static_cast<std::uint64_t>(whole * (number + 1) / options_.partitions - 1);
 }
 
 std::vector<sim::NodeId> Ring::walk_from(std::size_t start, std::size_t count) const {
@@ -94,17 +107,26 @@ std::vector<sim::NodeId> Ring::walk_zones_from(std::size_t start, std::size_t co
   return met;
 }
 
+void Ring::add_arc(std::size_t start, sim::Uint128 arc, std::int64_t count, Arcs& arcs) const {
+  std::vector<sim::NodeId> owners = walk_from(start, static_cast<std::size_t>(count));
+  std::sort(owners.begin(), owners.end());
+  owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
+  for (const sim::NodeId owner : owners) arcs[owner] += arc;
+}
+
 std::map<sim::NodeId, std::int64_t> Ring::shares(std::int64_t count) const {
-  std::map<sim::NodeId, sim::Uint128> arcs;
+  Arcs arcs;
   for (const auto& [place, node] : places_) arcs[node];
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    // The keys between the place before, and this one; the first place has those behind the last, too.
-    const std::uint64_t before = places_[(i + places_.size() - 1) % places_.size()].first;
-    const std::uint64_t arc = places_[i].first - before;
-    std::vector<sim::NodeId> owners = walk_from(i, static_cast<std::size_t>(count));
-    std::sort(owners.begin(), owners.end());
-    owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
-    for (const sim::NodeId owner : owners) arcs[owner] += arc;
+  if (options_.spacing == Spacing::random_over_partitions) {
+    const sim::Uint128 whole = sim::Uint128{1} << 64U;
+    for (std::uint64_t number = 0; number < options_.partitions; ++number)
+      add_arc(place_behind(end_of_partition(number)), whole / options_.partitions, count, arcs);
+  } else {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      // The keys between the place before, and this one; the first place has those behind the last, too.
+      const std::uint64_t before = places_[(i + places_.size() - 1) % places_.size()].first;
+      add_arc(i, places_[i].first - before, count, arcs);
+    }
   }
   constexpr std::int64_t million = 1'000'000;
   std::map<sim::NodeId, std::int64_t> shares;

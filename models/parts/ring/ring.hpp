@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/node_id.hpp"
+#include "sim/wide.hpp"
 
 namespace lightcone::models::parts {
 
@@ -22,8 +23,10 @@ using Zones = std::map<sim::NodeId, std::uint32_t>;
 
 // Where the places of nodes are (DeCandia et al., SOSP 2007, section 6.2).
 enum class Spacing : std::uint8_t {
-  random,  // anywhere, each by itself (strategy 1)
-  equal,   // all partitions between them have one size; whose is whose is drawn (strategy 3)
+  random,                  // anywhere, each by itself (strategy 1)
+  equal,                   // all partitions between them have one size; whose is whose is drawn (strategy 3)
+  random_over_partitions,  // anywhere, but keys are placed by partitions of one size: at the end of theirs
+                           // (strategy 2)
 };
 
 struct RingOptions {
@@ -34,6 +37,7 @@ struct RingOptions {
   // Where there are zones: a walk first meets one node of each, and then those that it passed over.
   Zones zones{};
   Spacing spacing = Spacing::random;
+  std::uint64_t partitions = 1;     // Q, with random_over_partitions: 1 or more
   std::set<sim::NodeId> without{};  // nodes that take no places; those of the others are what they would be
 };
 
@@ -61,6 +65,11 @@ class Ring {
   void place_evenly(const std::vector<sim::NodeId>& nodes, std::size_t tokens);
   // The nodes met from this place on, up to `count` of them.
   std::vector<sim::NodeId> walk_from(std::size_t start, std::size_t count) const;
+  // Of the first place at or behind `at`.
+  std::size_t place_behind(std::uint64_t at) const;
+  std::uint64_t end_of_partition(std::uint64_t number) const;
+  using Arcs = std::map<sim::NodeId, sim::Uint128>;
+  void add_arc(std::size_t start, sim::Uint128 arc, std::int64_t count, Arcs& arcs) const;
   std::vector<sim::NodeId> walk_zones_from(std::size_t start, std::size_t count) const;
 
   std::size_t nodes_ = 0;  // that have places
