@@ -7,7 +7,8 @@
 #include <tuple>
 #include <vector>
 
-#include "models/kafka/claims.hpp"
+#include "models/kafka/monitor.hpp"
+#include "sim/claims.hpp"
 
 namespace lightcone::models::kafka {
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "models/kafka/messages.hpp"
+#include "models/kafka/switches.hpp"
 #include "models/parts/raft/group.hpp"
 #include "sim/process.hpp"
 

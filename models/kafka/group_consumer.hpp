@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/kafka/group_worker.hpp"
+#include "models/kafka/switches.hpp"
 
 namespace lightcone::models::kafka {
 

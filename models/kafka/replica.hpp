@@ -6,14 +6,13 @@
 //                 follower: asks where its epochs end at the leader, cuts off what differs, then fetches
 //
 // What it keeps true (numbers of SYSTEMS T7):
-//   P7.1 acknowledged records stay     acknowledged when all of the ISR have them       -> replica_leader.cpp
-//   P7.2 agreement below the HW        truncation by leader epochs (KIP-101, KIP-279)   ->
-//   replica_follower.cpp
-//                                      consumers stop at the HW                         -> replica_leader.cpp
-//   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98)                        -> producer_table.hpp
-//   P7.8 the maximal ISR               a smaller ISR counts when the controllers took it (KIP-497)
-//   P7.13 to P7.16 cleaning up         only what is committed; whoever missed it is told ->
-//   replica_cleanup.cpp P7.9 one leader an epoch           only later metadata is taken -> replica.cpp
+//   P7.1 acknowledged records stay     acknowledged when all of the ISR have them      replica_leader.cpp
+//   P7.2 agreement below the HW        truncation by leader epochs (KIP-101, KIP-279)  replica_follower.cpp
+//                                      consumers stop at the HW                        replica_leader.cpp
+//   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98)                       producer_table.hpp
+//   P7.8 the maximal ISR               a smaller ISR counts once accepted (KIP-497)    replica_leader.cpp
+//   P7.9 one leader an epoch           only later metadata is taken                    replica.cpp
+//   P7.13 to P7.16 cleaning up         only what is committed; who missed it is told   replica_cleanup.cpp
 #pragma once
 
 #include <deque>
@@ -26,6 +25,7 @@
 #include "models/kafka/messages.hpp"
 #include "models/kafka/partition_log.hpp"
 #include "models/kafka/producer_table.hpp"
+#include "models/kafka/switches.hpp"
 #include "models/kafka/transaction_messages.hpp"
 #include "models/kafka/transaction_table.hpp"
 #include "models/parts/stable/cell.hpp"

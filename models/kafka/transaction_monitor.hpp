@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/kafka/claims.hpp"
+#include "models/kafka/monitor.hpp"
 #include "models/kafka/processor.hpp"
+#include "sim/claims.hpp"
 
 namespace lightcone::models::kafka {
 
