@@ -283,4 +283,30 @@ TEST_CASE("kafka: who has missed a deletion begins anew, and who began after it 
   }
 }
 
+// The last of those who missed it has all but the deletion itself.
+TEST_CASE("kafka: who has all before a forgotten deletion has missed it, and who has it too has not") {
+  Parameters parameters = one_of_three::one_partition();
+  parameters.cleanup = Cleanup::compact;
+  parameters.segment_records = 2;
+  const std::pair<Offset, std::size_t> cases[] = {{1, 1}, {2, 1}, {3, 0}};
+  for (const auto& [has, begins_anew] : cases) {
+    INFO("it has all before " << has);
+    One one({}, parameters);
+    one.decide(b1, {b1, b2});
+    for (const bool is_deletion : {false, false, true, false}) {
+      Produce produce{0, Acks::leader, {}};
+      produce.record.content = Keyed{one.replica().log().end() % 2, is_deletion};
+      one.hear(client, produce);
+    }
+    one.fetch(b2, 4);
+    one.env().fire<CleanupDue>(one.broker());
+    one.env().advance(parameters.delete_retention);
+    one.env().fire<CleanupDue>(one.broker());
+    REQUIRE(one.replica().log().find(2) == nullptr);
+    one.env().forget_sent();
+    one.fetch(b3, has);
+    CHECK(one.count<LogStartsLater>() == begins_anew);
+  }
+}
+
 }  // namespace lightcone::tests

@@ -6,6 +6,7 @@
 
 #include "models/kafka/assignment.hpp"
 #include "tests/models/kafka_one_broker.hpp"
+#include "tests/models/kafka_one_of_three.hpp"
 
 namespace lightcone::tests {
 
@@ -250,6 +251,35 @@ TEST_CASE("kafka: whoever claims what, no partition is given to two, and after a
       }
     }
   }
+}
+
+TEST_CASE("kafka: a new coordinator says nothing before it has read the last of what may be committed") {
+  using one_of_three::b1, one_of_three::b2, one_of_three::b3;
+  Parameters parameters = one_of_three::one_partition();
+  parameters.consumers = 1;
+  one_of_three::One one({}, parameters);
+  const PartitionId of_offsets = 1;
+  one.decide(b2, {b1, b2, b3});
+  FetchedRecords fetched{of_offsets, 1, 0, 0, {}, 1, 0, 0, 0};
+  for (const auto& sent : one.env().take_sent<FetchRecords>()) {
+    if (sent.message.partition == of_offsets) fetched.round = sent.message.round;
+  }
+  for (const Generation generation : {1U, 2U}) {
+    Record record;
+    record.epoch = 1;
+    record.content = GroupGeneration{generation, {{generation == 1 ? m1 : m2, g1, {0}}}};
+    fetched.entries.push_back({generation - 1, 0, {}, record});
+  }
+  one.hear(b2, fetched);
+  one.decide(b1, {b1, b3});
+  one.env().forget_sent();
+  one.hear(g1, GroupHeartbeat{m2, 2});
+  const auto refused = one.env().take_sent<GroupRefused>();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].message.reason == GroupReason::not_coordinator);
+  one.fetch(b3, 2, 0, of_offsets);
+  one.hear(g1, GroupHeartbeat{m2, 2});
+  CHECK(one.count<GroupHeartbeatTaken>() == 1);
 }
 
 }  // namespace lightcone::tests

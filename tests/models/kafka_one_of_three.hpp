@@ -32,7 +32,7 @@ class One {
     image_.brokers = {{b1, {1, 0, false}}, {b2, {2, 0, false}}, {b3, {3, 0, false}}};
     PartitionState partition;
     partition.replicas = partition.isr = {b1, b2, b3};
-    image_.partitions = {partition};
+    image_.partitions.assign(static_cast<std::size_t>(parameters.all_partitions()), partition);
     start();
   }
   void start() {
@@ -45,13 +45,15 @@ class One {
     start();
   }
 
-  // The controllers' next word: `leader` leads with this ISR; in a later epoch if it is another one.
+  // The controllers' next word: `leader` leads all partitions with this ISR; in a later epoch if it is
+  // another one.
   void decide(NodeId leader, const Nodes& isr) {
-    PartitionState& partition = image_.partitions.front();
-    if (partition.leader != leader) ++partition.leader_epoch;
-    partition.leader = leader;
-    partition.isr = isr;
-    ++partition.epoch;
+    for (PartitionState& partition : image_.partitions) {
+      if (partition.leader != leader) ++partition.leader_epoch;
+      partition.leader = leader;
+      partition.isr = isr;
+      ++partition.epoch;
+    }
     ++image_.version;
     tell();
   }
@@ -81,11 +83,12 @@ class One {
     hear(client, Produce{0, acks, record});
   }
   // A follower says that it has all up to `offset`.
-  void fetch(NodeId from, Offset offset, BrokerEpoch broker_epoch = 0) {
-    const PartitionLog& log = replica().log();
+  void fetch(NodeId from, Offset offset, BrokerEpoch broker_epoch = 0, PartitionId id = 0) {
+    const PartitionLog& log = replica(id).log();
     const LeaderEpoch last = offset <= log.end() ? log.epoch_before(offset) : 0;
     if (broker_epoch == 0) broker_epoch = image_.brokers[from].epoch;
-    hear(from, FetchRecords{0, replica().leader_epoch(), broker_epoch, ++rounds_, offset, last, 0, 0, 0, 0});
+    hear(from,
+         FetchRecords{id, replica(id).leader_epoch(), broker_epoch, ++rounds_, offset, last, 0, 0, 0, 0});
   }
   // The leader of the current epoch sends records of these epochs, from the end of the log on.
   void receive(const std::vector<LeaderEpoch>& epochs, Offset high_watermark = 0) {
@@ -114,7 +117,7 @@ class One {
 
   FakeEnv& env() { return env_; }
   Broker& broker() { return *broker_; }
-  const Replica& replica() const { return broker_->replicas().at(0); }
+  const Replica& replica(PartitionId id = 0) const { return broker_->replicas().at(id); }
   Image& image() { return image_; }
 
  private:
