@@ -88,6 +88,11 @@ void Monitor::look_at_replica(NodeId node, const Replica& replica) {
                         {node}});
   }
   if (took_over) look_at_leader(node, replica);
+  if (took_over) {  // what it believes since it came back counts from now on
+    const Offset known =
+        std::min<Offset>(replica.high_watermark(), partitions_[replica.id()].committed.size());
+    compare(node, replica, replica.log().start().position.offset, known);
+  }
   if (replica.high_watermark() > seen.high_watermark) committed(node, replica, seen.high_watermark);
   seen.role = replica.role();
   seen.epoch = replica.leader_epoch();
@@ -113,46 +118,63 @@ void Monitor::look_at_leader(NodeId node, const Replica& replica) {
 // --- what is committed -------------------------------------------------------------------------------------
 
 void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
-  const PartitionId id = replica.id();
-  Partition& partition = partitions_[id];
   const bool leads = replica.role() == Replica::Role::leader;
   if (leads) check_maximal_isr(node, replica);
-  for (Offset offset = from; offset < replica.high_watermark(); ++offset) {
+  compare(node, replica, from, replica.high_watermark());
+}
+
+// What this replica has committed there is what was committed before, or comes next.
+void Monitor::compare(NodeId node, const Replica& replica, Offset from, Offset until) {
+  const PartitionId id = replica.id();
+  Partition& partition = partitions_[id];
+  // Who has not heard of a later leader may go on in a history that has ended.
+  const bool is_late = replica.leader_epoch() < partition.latest_epoch;
+  for (Offset offset = from; offset < until; ++offset) {
     const Entry* entry = replica.log().find(offset);
     if (offset == partition.committed.size()) {
+      if (is_late) return;
       commit(node, partition, id, entry == nullptr ? nothing() : entry->record);
       continue;
     }
-    // Further on than anybody was seen to commit: the leader's own news came before.
+    // Further on than anybody was seen to commit.
     if (offset > partition.committed.size()) return;
     const Record& before = partition.committed[static_cast<std::size_t>(offset)];
     if (entry == nullptr || is_emptied(before)) continue;  // P7.14 and P7.15 say more
     const Record& record = entry->record;
     if (record == before || (is_emptied(record) && record.epoch == before.epoch)) continue;
-    std::string excuse = why_lost(id, offset, before);
-    const bool replaces = !excuse.empty() && leads;
-    // Or too many lost this one, and whoever still has it is late to hear that it was replaced.
-    if (excuse.empty()) excuse = why_lost(id, offset, record);
-    simulation_.report(
-        {"P7.2",
-         "divergence",
-         fmt::format("record {} of {} was committed as {} of epoch {}, and {} has committed {} "
-                     "of epoch {} there",
-                     offset, parameters_.name_of(id), before.value, before.epoch, name(node), record.value,
-                     record.epoch),
-         {node},
-         excuse});
-    if (!replaces) return;
-    // Another history begins here.
-    partition.excuse = std::move(excuse);
-    Records kept(partition.committed.begin(),
-                 partition.committed.begin() + static_cast<std::ptrdiff_t>(offset));
-    partition.committed.clear();
-    partition.orders.clear();
-    partition.keys.clear();
-    for (const Record& each : kept) commit(node, partition, id, each);
-    commit(node, partition, id, record);
+    if (!is_another_history(node, replica, offset, record)) return;
   }
+}
+
+// False: who has this is late to hear that it was replaced, or nothing explains it.
+bool Monitor::is_another_history(NodeId node, const Replica& replica, Offset offset, const Record& record) {
+  const PartitionId id = replica.id();
+  Partition& partition = partitions_[id];
+  const Record& before = partition.committed[static_cast<std::size_t>(offset)];
+  std::string excuse = why_lost(id, offset, before);
+  const bool leads =
+      replica.role() == Replica::Role::leader && replica.leader_epoch() >= partition.latest_epoch;
+  const bool replaces = !excuse.empty() && leads;
+  // Or too many lost this one, and whoever still has it is late to hear that it was replaced.
+  if (excuse.empty()) excuse = why_lost(id, offset, record);
+  simulation_.report({"P7.2",
+                      "divergence",
+                      fmt::format("record {} of {} was committed as {} of epoch {}, and {} has committed {} "
+                                  "of epoch {} there",
+                                  offset, parameters_.name_of(id), before.value, before.epoch, name(node),
+                                  record.value, record.epoch),
+                      {node},
+                      excuse});
+  if (!replaces) return false;
+  partition.excuse = std::move(excuse);
+  Records kept(partition.committed.begin(),
+               partition.committed.begin() + static_cast<std::ptrdiff_t>(offset));
+  partition.committed.clear();
+  partition.orders.clear();
+  partition.keys.clear();
+  for (const Record& each : kept) commit(node, partition, id, each);
+  commit(node, partition, id, record);
+  return true;
 }
 
 void Monitor::commit(NodeId node, Partition& partition, PartitionId id, const Record& record) {
@@ -346,6 +368,11 @@ void Monitor::look_at_delivery(NodeId client, const Consumer::Delivered& deliver
     partitions_[delivered.partition].delivered[offset] = record;
     if (replica != nullptr) check_one(leader, *replica, offset, record, true);
   }
+}
+
+std::vector<NodeId> but_nobody(std::vector<NodeId> nodes) {
+  std::erase(nodes, no_node);
+  return nodes;
 }
 
 std::string why_anything_replaced(const Monitor& log, const Parameters& parameters) {

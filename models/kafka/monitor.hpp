@@ -84,6 +84,8 @@ class Monitor final : public sim::Monitor {
   void look_at_acknowledgement(const Producer::Acknowledged& acknowledged);
   void look_at_delivery(NodeId client, const Consumer::Delivered& delivered, SeenClient& seen);
   void committed(NodeId node, const Replica& replica, Offset from);
+  void compare(NodeId node, const Replica& replica, Offset from, Offset until);
+  bool is_another_history(NodeId node, const Replica& replica, Offset offset, const Record& record);
   void commit(NodeId node, Partition& partition, PartitionId id, const Record& record);
   void check_order(NodeId node, Partition& partition, PartitionId id, const Record& record);
   void check_maximal_isr(NodeId leader, const Replica& replica);
@@ -107,6 +109,8 @@ class Monitor final : public sim::Monitor {
   Losses losses_;
 };
 
+// Whom a finding is about, of whom not all may be known.
+std::vector<NodeId> but_nobody(std::vector<NodeId> nodes);
 // Of any partition.
 std::string why_anything_replaced(const Monitor& log, const Parameters& parameters);
 
