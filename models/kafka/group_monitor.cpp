@@ -17,6 +17,13 @@ std::int64_t most_rebalances(const Parameters& parameters) {
   return 4 * (parameters.consumers + parameters.processors + 1);
 }
 
+std::string or_passed_over(const Parameters& parameters) {
+  if (!parameters.is_cleaned()) return {};
+  if (parameters.reset == Reset::latest)
+    return ", or was gone or skipped when a member was told that it had been overtaken";
+  return ", or was gone when a member came to it";
+}
+
 }  // namespace
 
 std::vector<Claim> claims_about_groups(const Parameters& parameters) {
@@ -36,10 +43,7 @@ std::vector<Claim> claims_about_groups(const Parameters& parameters) {
   if (parameters.has_transactions()) return claims;  // which promise more
   claims.push_back(
       {"P7.10",
-       parameters.is_cleaned()
-           ? "a record before the group's committed offset has been processed, or was removed, and the "
-             "member told so"
-           : "a record before the group's committed offset has been processed",
+       "a record before the group's committed offset has been processed" + or_passed_over(parameters),
        Assumption::a0});
   if (parameters.commit == Commit::before)
     claims.back().weakly_satisfies = "a record is processed at most once while nobody is left out";
@@ -48,7 +52,11 @@ std::vector<Claim> claims_about_groups(const Parameters& parameters) {
 
 GroupMonitor::GroupMonitor(sim::Simulation& simulation, const Parameters& parameters,
                            const sim::Phases& phases, const kafka::Monitor& log)
-    : simulation_(simulation), parameters_(parameters), phases_(phases), log_(log) {
+    : simulation_(simulation),
+      parameters_(parameters),
+      phases_(phases),
+      log_(log),
+      passed_over_(simulation, parameters, log) {
   for (const std::string_view role : {"consumer", "processor"}) {
     for (const NodeId node : simulation.nodes_of_role(role)) seen_[node] = {};
   }
@@ -94,31 +102,25 @@ void GroupMonitor::look_at_commit(const CommittedOffset& offset) {
       fmt::format("{} of {}", offset.position.offset, parameters_.name_of(offset.partition));
   const NodeId by = nodes_.contains(offset.member) ? nodes_.at(offset.member) : no_node;
   if (offset.generation != current_.generation) {
-    simulation_.report({"P7.7",
-                        "invariant(P7.7)",
+    simulation_.report({"P7.7", "invariant(P7.7)",
                         fmt::format("{} committed {} in generation {}, and the group is in generation {}",
                                     name(by), where, offset.generation, current_.generation),
-                        {by},
-                        excuse(offset.partition)});
+                        but_nobody({by}), excuse(offset.partition)});
   }
   if (share_of(offset.member) == nullptr) {
-    simulation_.report({"P7.6",
-                        "invariant(P7.6)",
+    simulation_.report({"P7.6", "invariant(P7.6)",
                         fmt::format("{} committed {}, and generation {} has left it out", name(by), where,
                                     current_.generation),
-                        {by},
-                        excuse(offset.partition)});
+                        but_nobody({by}), excuse(offset.partition)});
   }
   for (const Share& share : current_.shares) {
     const bool is_its = std::find(share.partitions.begin(), share.partitions.end(), offset.partition) !=
                         share.partitions.end();
     if (!is_its || share.member == offset.member) continue;
-    simulation_.report({"P7.7",
-                        "invariant(P7.7)",
+    simulation_.report({"P7.7", "invariant(P7.7)",
                         fmt::format("{} committed {}, and generation {} has given it to {}", name(by), where,
                                     current_.generation, name(share.node)),
-                        {by, share.node},
-                        excuse(offset.partition)});
+                        but_nobody({by, share.node}), excuse(offset.partition)});
   }
   committed_[offset.partition] = {offset.position, by};
 }
@@ -128,18 +130,17 @@ void GroupMonitor::look_at_commit(const CommittedOffset& offset) {
 void GroupMonitor::look_at_member(NodeId node) {
   const auto* worker = static_cast<const GroupWorker*>(simulation_.node(node).process());
   if (worker == nullptr) return;
+  passed_over_.look_at(node, *worker);
   if (!parameters_.has_transactions()) look_at_consumer(node, static_cast<const GroupConsumer&>(*worker));
   const GroupMember& member = worker->member();
   if (member.generation() == 0) return;
   for (const PartitionId partition : member.given()) {
     const auto [at, is_new] = told_.try_emplace({member.generation(), partition}, member.id());
     if (is_new || at->second == member.id()) continue;
-    simulation_.report({"P7.7",
-                        "invariant(P7.7)",
+    simulation_.report({"P7.7", "invariant(P7.7)",
                         fmt::format("generation {} gave {} to {} and to {}", member.generation(),
                                     parameters_.name_of(partition), name(nodes_[at->second]), name(node)),
-                        {nodes_[at->second], node},
-                        excuse(partition)});
+                        but_nobody({nodes_[at->second], node}), excuse(partition)});
   }
 }
 
@@ -180,14 +181,12 @@ void GroupMonitor::check_processed(PartitionId partition) {
   const std::set<Offset>& processed = processed_[partition];
   const Offset until = std::min<Offset>(committed.position.offset, records.size());
   for (Offset offset = 0; offset < until; ++offset) {
-    if (processed.contains(offset) || log_.was_removed(partition, offset)) continue;
-    simulation_.report({"P7.10",
-                        "missing-effect",
+    if (processed.contains(offset) || passed_over_.contains(partition, offset)) continue;
+    simulation_.report({"P7.10", "missing-effect",
                         fmt::format("{}, at {} of {}, was never processed, and the group has committed {}",
                                     records[static_cast<std::size_t>(offset)].value, offset,
                                     parameters_.name_of(partition), committed.position.offset),
-                        {committed.by},
-                        excuse(partition)});
+                        but_nobody({committed.by}), excuse(partition)});
   }
 }
 

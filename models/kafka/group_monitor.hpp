@@ -9,6 +9,7 @@
 
 #include "models/kafka/group_consumer.hpp"
 #include "models/kafka/monitor.hpp"
+#include "models/kafka/passed_over.hpp"
 #include "sim/claims.hpp"
 
 namespace lightcone::models::kafka {
@@ -55,6 +56,7 @@ class GroupMonitor final : public sim::Monitor {
   std::map<std::pair<Generation, PartitionId>, MemberId> told_;
   std::map<NodeId, std::pair<std::uint32_t, std::uint64_t>> seen_;  // incarnation, records processed
   std::map<PartitionId, std::set<Offset>> processed_;
+  PassedOver passed_over_;
 };
 
 }  // namespace lightcone::models::kafka

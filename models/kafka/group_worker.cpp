@@ -158,6 +158,7 @@ sim::Task<std::optional<Polled>> GroupWorker::poll(PartitionId partition) {
   }
   if (const auto* gone = std::get_if<OffsetOutOfRange>(&*answer)) {
     positions_[partition] = go_on_after(env(), partition, from.offset, *gone, parameters_.reset);
+    note_overtaken(partition, from.offset, positions_[partition].offset);
     co_return std::nullopt;
   }
   Polled polled = std::get<Polled>(std::move(*answer));
@@ -167,7 +168,25 @@ sim::Task<std::optional<Polled>> GroupWorker::poll(PartitionId partition) {
   if (polled.entries.size() > static_cast<std::size_t>(parameters_.batch))
     polled.entries.resize(static_cast<std::size_t>(parameters_.batch));
   if (!polled.entries.empty()) env().mark(BatchPolled{partition, polled.offset, polled.entries.size()});
+  note_skipped(partition, polled);
   co_return polled;
+}
+
+void GroupWorker::note_skipped(PartitionId partition, const Polled& polled) {
+  std::vector<Offset> offsets;
+  Offset next = polled.offset;
+  for (const Entry& entry : polled.entries) {
+    const bool is_emptied = std::holds_alternative<Emptied>(entry.record.content);
+    for (; next < entry.offset + (is_emptied ? 1 : 0); ++next) offsets.push_back(next);
+    next = entry.offset + 1;
+  }
+  if (!offsets.empty()) skipped_ = {skipped_.count + 1, partition, std::move(offsets), false};
+}
+
+void GroupWorker::note_overtaken(PartitionId partition, Offset from, Offset to) {
+  std::vector<Offset> offsets;
+  for (Offset offset = from; offset < to; ++offset) offsets.push_back(offset);
+  if (!offsets.empty()) skipped_ = {skipped_.count + 1, partition, std::move(offsets), true};
 }
 
 void GroupWorker::move_on(PartitionId partition, Position to) {

@@ -27,6 +27,16 @@ class GroupWorker : public sim::Story {
 
   const GroupMember& member() const { return member_; }
 
+  // What it passed over last: between the records that it was given, or because it was told that it had been
+  // overtaken. For whoever looks from outside.
+  struct Skipped {
+    std::uint64_t count = 0;
+    PartitionId partition = 0;
+    std::vector<Offset> offsets;
+    bool was_overtaken = false;
+  };
+  const Skipped& skipped() const { return skipped_; }
+
  protected:
   GroupWorker(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
               const std::vector<NodeId>& brokers, Commit commits);
@@ -64,6 +74,8 @@ class GroupWorker : public sim::Story {
   std::vector<OffsetOf> offsets_of_held() const;
   sim::Task<bool> work();
   std::vector<PartitionId> held() const;
+  void note_skipped(PartitionId partition, const Polled& polled);
+  void note_overtaken(PartitionId partition, Offset from, Offset to);
 
   const Parameters& parameters_;
   const sim::Workload& workload_;
@@ -78,6 +90,7 @@ class GroupWorker : public sim::Story {
   std::optional<std::vector<PartitionId>> given_;
   std::optional<sim::MonoTime> stopped_at_;  // it gave everything back
   sim::MonoTime committed_at_{};
+  Skipped skipped_;
 };
 
 }  // namespace lightcone::models::kafka

@@ -20,8 +20,10 @@ std::vector<Claim> claims_about_transactions(const Parameters& parameters) {
   const bool is_cleaned = parameters.is_cleaned();
   Claim once{"P7.12",
              is_cleaned
-                 ? "each input that the group has passed, and that was not removed before, has one output, "
-                   "and it is f of it"
+                 ? fmt::format("each input that the group has passed{} has one output, and it is f of it",
+                               parameters.reset == Reset::latest
+                                   ? ", unless a processor that had been overtaken skipped it,"
+                                   : ", and that was not gone when a processor came to it,")
                  : "each input that the group has passed has one output, and it is f of it",
              Assumption::a0};
   if (parameters.epochs == Epochs::session) {
@@ -36,7 +38,11 @@ std::vector<Claim> claims_about_transactions(const Parameters& parameters) {
 
 TransactionMonitor::TransactionMonitor(sim::Simulation& simulation, const Parameters& parameters,
                                        const sim::Phases& phases, const kafka::Monitor& log)
-    : simulation_(simulation), parameters_(parameters), phases_(phases), log_(log) {
+    : simulation_(simulation),
+      parameters_(parameters),
+      phases_(phases),
+      log_(log),
+      passed_over_(simulation, parameters, log) {
   for (const NodeId node : simulation.nodes_of_role("processor")) processors_[node] = {};
   for (const NodeId node : simulation.nodes_of_role("client")) clients_[node] = {};
   for (PartitionId id = static_cast<PartitionId>(parameters.partitions); id <= parameters.offsets_partition();
@@ -51,7 +57,7 @@ std::string TransactionMonitor::place(PartitionId id, Offset offset) const {
 // More was lost than is promised to survive: what is visible follows from a log that is not what it was.
 void TransactionMonitor::report(std::string claim, std::string anomaly, std::string text,
                                 std::vector<NodeId> nodes) {
-  simulation_.report({std::move(claim), std::move(anomaly), std::move(text), std::move(nodes),
+  simulation_.report({std::move(claim), std::move(anomaly), std::move(text), but_nobody(std::move(nodes)),
                       why_anything_replaced(log_, parameters_)});
 }
 
@@ -153,6 +159,7 @@ void TransactionMonitor::look_at_output(PartitionId id, const Record& record, co
 void TransactionMonitor::look_at_processor(NodeId node) {
   const auto* processor = static_cast<const Processor*>(simulation_.node(node).process());
   if (processor == nullptr) return;
+  passed_over_.look_at(node, *processor);
   Seen& seen = processors_[node];
   if (seen.incarnation != simulation_.node(node).incarnation())
     seen = {simulation_.node(node).incarnation(), 0, 0};
@@ -233,7 +240,7 @@ void TransactionMonitor::check_attempts() {
 void TransactionMonitor::check_inputs(PartitionId source, bool had_time) {
   const Offset reached = reached_[source];
   for (Offset offset = 0; offset < reached; ++offset) {
-    if (made_.contains({source, offset}) || log_.was_removed(source, offset)) continue;
+    if (made_.contains({source, offset}) || passed_over_.contains(source, offset)) continue;
     report("P7.12", "missing-effect",
            fmt::format("the group has passed the input at {}, and there is no output of it",
                        place(source, offset)),

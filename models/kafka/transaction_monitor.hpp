@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/kafka/monitor.hpp"
+#include "models/kafka/passed_over.hpp"
 #include "models/kafka/processor.hpp"
 #include "sim/claims.hpp"
 
@@ -71,6 +72,7 @@ class TransactionMonitor final : public sim::Monitor {
   std::map<PartitionId, Partition> partitions_;
   std::map<std::pair<PartitionId, Offset>, std::uint64_t> made_;  // visible outputs of each input
   std::map<PartitionId, Offset> reached_;                         // by the group, in its inputs
+  PassedOver passed_over_;
 };
 
 }  // namespace lightcone::models::kafka
