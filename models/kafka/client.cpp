@@ -1,6 +1,6 @@
 #include "models/kafka/client.hpp"
 
-#include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace lightcone::models::kafka {
@@ -28,14 +28,17 @@ const std::vector<sim::OperationKind>& operation_kinds() {
   return all;
 }
 
-Client::Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
-               const sim::Phases& phases, const std::vector<NodeId>& brokers, std::size_t index)
+Client::Client(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs,
+               const sim::Workload& workload, const sim::Phases& phases, const std::vector<NodeId>& brokers,
+               std::size_t index)
     : Worker(env, workload, phases, operation_kinds(), index),
       parameters_(parameters),
       directory_(env, parameters, brokers),
-      producer_(env, parameters, workload, directory_),
+      producer_(env, parameters, bugs, workload, directory_),
       consumer_(env, parameters, workload, directory_),
-      busy_(static_cast<std::size_t>(parameters.max_inflight)) {}
+      free_(static_cast<std::size_t>(parameters.max_inflight)) {
+  std::iota(free_.begin(), free_.end(), std::size_t{0});
+}
 
 PartitionId Client::input_of(std::uint64_t key) const {
   return static_cast<PartitionId>(key % static_cast<std::uint64_t>(parameters_.partitions));
@@ -50,27 +53,26 @@ PartitionId Client::polled_of(std::uint64_t key) const {
 // With one record in flight appending and polling take turns, and are one process.
 std::int64_t Client::process_of(std::size_t lane) const {
   const auto self = static_cast<std::int64_t>(const_cast<Client*>(this)->env().self().index);
-  return busy_.size() == 1 ? self : self + processes_a_lane * (static_cast<std::int64_t>(lane) + 1);
+  return parameters_.max_inflight == 1 ? self
+                                       : self + processes_a_lane * (static_cast<std::int64_t>(lane) + 1);
 }
 
 sim::Task<> Client::perform(OperationSource::Drawn drawn) {
   if (drawn.f == "poll") {
     co_await poll(polled_of(drawn.key));
-  } else if (busy_.size() == 1) {
+  } else if (parameters_.max_inflight == 1) {
     co_await append(drawn, 0);
   } else {
-    const std::size_t lane = co_await free_lane();
-    busy_[lane] = true;
-    env().stories().spawn(append(drawn, lane));
+    while (free_.empty()) co_await sleep(look);
+    const std::size_t lane = free_.front();
+    free_.pop_front();
+    env().stories().spawn(append_in(lane, drawn));
   }
 }
 
-sim::Task<std::size_t> Client::free_lane() {
-  while (true) {
-    const auto lane = std::find(busy_.begin(), busy_.end(), false);
-    if (lane != busy_.end()) co_return static_cast<std::size_t>(lane - busy_.begin());
-    co_await sleep(look);
-  }
+sim::Task<> Client::append_in(std::size_t lane, OperationSource::Drawn drawn) {
+  co_await append(drawn, lane);
+  free_.push_back(lane);
 }
 
 sim::Task<> Client::append(OperationSource::Drawn drawn, std::size_t lane) {
@@ -98,7 +100,6 @@ sim::Task<> Client::append(OperationSource::Drawn drawn, std::size_t lane) {
     if (ending.outcome == sim::Outcome::fail) ++refused;
     if (ending.outcome == sim::Outcome::info) ++unknown;
   }
-  busy_[lane] = false;
 }
 
 sim::Task<> Client::poll(PartitionId partition) {

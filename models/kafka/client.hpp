@@ -2,6 +2,7 @@
 // A key always goes to the same partition. Where there are processors, clients poll what these write.
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "models/kafka/consumer.hpp"
@@ -15,7 +16,7 @@ const std::vector<sim::OperationKind>& operation_kinds();
 class Client final : public parts::Worker {
  public:
   // `index` of this client among the clients, from 0.
-  Client(sim::Env& env, const Parameters& parameters, const sim::Workload& workload,
+  Client(sim::Env& env, const Parameters& parameters, const sim::BugSet& bugs, const sim::Workload& workload,
          const sim::Phases& phases, const std::vector<NodeId>& brokers, std::size_t index);
 
   const Producer& producer() const { return producer_; }
@@ -26,7 +27,7 @@ class Client final : public parts::Worker {
   sim::Task<> read_everything() override;
   sim::Task<> append(parts::OperationSource::Drawn drawn, std::size_t lane);
   sim::Task<> poll(PartitionId partition);
-  sim::Task<std::size_t> free_lane();
+  sim::Task<> append_in(std::size_t lane, parts::OperationSource::Drawn drawn);
   std::int64_t process_of(std::size_t lane) const;
   PartitionId input_of(std::uint64_t key) const;
   // What is polled: what processors make of the inputs, or the inputs themselves.
@@ -36,7 +37,7 @@ class Client final : public parts::Worker {
   Directory directory_;
   Producer producer_;
   Consumer consumer_;
-  std::vector<bool> busy_;  // lanes: records in flight
+  std::deque<std::size_t> free_;  // lanes that have no record in flight, the one for the longest time first
 };
 
 }  // namespace lightcone::models::kafka

@@ -45,7 +45,7 @@ struct ProducerIdGiven {
 };
 BOOST_DESCRIBE_STRUCT(ProducerIdGiven, (), (pid))
 
-struct Produce {  // -> Produced | Refused | MaybeProduced; nothing with acks=none
+struct Produce {  // -> Produced | Refused | OutOfSequence | MaybeProduced; nothing with acks=none
   PartitionId partition{};
   Acks acks{};
   Record record;  // without its epoch
@@ -57,6 +57,13 @@ struct Produced {
   LeaderEpoch epoch;  // of the record
 };
 BOOST_DESCRIBE_STRUCT(Produced, (), (offset, epoch))
+
+// Nothing was done: a sequence number before this one is missing from all that leaders up to this epoch have
+// committed.
+struct OutOfSequence {
+  LeaderEpoch epoch;
+};
+BOOST_DESCRIBE_STRUCT(OutOfSequence, (), (epoch))
 
 struct MaybeProduced {};  // it is in this broker's log, which leads no longer or is too alone
 BOOST_DESCRIBE_STRUCT(MaybeProduced, (), ())
@@ -97,7 +104,7 @@ enum class Reason : std::uint8_t {
   not_leader,
   no_high_watermark,    // a new leader does not know yet what is committed
   not_enough_replicas,  // in the ISR, for acks=all
-  out_of_order,         // a sequence number is missing before this one
+  out_of_order,         // a sequence number is missing before this one, as far as a new leader knows
   producer_fenced,      // a later epoch of this producer has been here
   disk_full,
   not_verified,  // the partition is in no open transaction of this producer
@@ -324,6 +331,13 @@ struct ReaderWasOvertaken {  // what it was to read next was removed
   Offset to;  // where it goes on
 };
 BOOST_DESCRIBE_STRUCT(ReaderWasOvertaken, (), (partition, from, to))
+
+struct RecordsRenumbered {  // the log has lost what came before these, of the same producer
+  PartitionId partition;
+  std::uint64_t producer_epoch;  // that begins with them
+  std::uint64_t records;
+};
+BOOST_DESCRIBE_STRUCT(RecordsRenumbered, (), (partition, producer_epoch, records))
 
 struct IsrChanged {  // as a leader sees it, in the controllers' words
   PartitionId partition;

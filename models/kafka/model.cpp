@@ -256,8 +256,8 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
     return {{"elect-leader", "This broker leads all partitions of whose ISR it is."}};
   }
   std::vector<std::string> moments() const override {
-    return {"BecamePartitionLeader", "IsrChanged",   "FollowerTruncated", "BrokerFenced",
-            "FollowerBeganAnew",     "LogShortened", "ReaderWasOvertaken"};
+    return {"BecamePartitionLeader", "IsrChanged",   "FollowerTruncated",  "BrokerFenced",
+            "FollowerBeganAnew",     "LogShortened", "ReaderWasOvertaken", "RecordsRenumbered"};
   }
 
  protected:
@@ -310,8 +310,8 @@ class KafkaModel final : public sim::ModelWith<Parameters> {
       };
     }
     return [&parameters, &deployment, brokers, index](sim::Env& env) {
-      return std::make_unique<Client>(env, parameters, deployment.workload, deployment.phases, brokers,
-                                      index);
+      return std::make_unique<Client>(env, parameters, deployment.bugs, deployment.workload,
+                                      deployment.phases, brokers, index);
     };
   }
 

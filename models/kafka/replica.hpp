@@ -9,7 +9,7 @@
 //   P7.1 acknowledged records stay     acknowledged when all of the ISR have them      replica_leader.cpp
 //   P7.2 agreement below the HW        truncation by leader epochs (KIP-101, KIP-279)  replica_follower.cpp
 //                                      consumers stop at the HW                        replica_leader.cpp
-//   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98)                       producer_table.hpp
+//   P7.3, P7.4 order, no duplicates    sequence numbers (KIP-98, KIP-360)              producer_table.hpp
 //   P7.8 the maximal ISR               a smaller ISR counts once accepted (KIP-497)    replica_leader.cpp
 //   P7.9 one leader an epoch           only later metadata is taken                    replica.cpp
 //   P7.13 to P7.16 cleaning up         only what is committed; who missed it is told   replica_cleanup.cpp
@@ -148,6 +148,7 @@ class Replica {
   void lead();
   bool append_as_leader(const Record& record);
   void take(const Produce& produce, const sim::From& from, Verified verified);
+  void refuse_out_of_order(const sim::From& from);
   void verify_and_take(const Produce& produce, const sim::From& from);
   void acknowledge(const Produce& produce, Offset offset, const sim::From& from);
   void answer_waiting();

@@ -46,7 +46,9 @@ void Replica::take(const Produce& produce, const sim::From& from, Verified verif
     const ProducerTable::Answer known = producers_.look_up(produce.record);
     switch (known.standing) {
       case ProducerTable::Standing::out_of_order:
-        return refuse(Reason::out_of_order);
+        // Who waits for no answer sends nothing again: what is missing stays missing.
+        if (produce.acks == Acks::none) break;
+        return refuse_out_of_order(from);
       case ProducerTable::Standing::fenced:
         return refuse(Reason::producer_fenced);
       case ProducerTable::Standing::duplicate:
@@ -64,6 +66,12 @@ void Replica::take(const Produce& produce, const sim::From& from, Verified verif
   wake_followers();
   advance_high_watermark();
   sample();
+}
+
+// What is missing may yet turn out to be committed, as long as this leader does not know all that is.
+void Replica::refuse_out_of_order(const sim::From& from) {
+  if (knows_what_is_committed()) return env_.reply(from, OutOfSequence{epoch_});
+  env_.reply(from, Refused{Reason::out_of_order});
 }
 
 bool Replica::append_as_leader(const Record& record) {

@@ -32,6 +32,13 @@ std::vector<BugSwitch> bug_switches() {  // NOLINT(readability-function-size): a
       {"kafka.pid-state-lost", "a new leader knows the producers' sequence numbers from its log",
        "duplicate-effect", Shelf::extended, Difficulty::medium, "KIP-98 and KIP-360",
        "What prevents duplicates has to move with the log, or every failover forgets it."},
+      {"kafka.renumber-too-soon",
+       "a producer numbers anew only what cannot be in the log with its old number", "duplicate-effect",
+       Shelf::extended, Difficulty::easy, "KIP-360",
+       "A number that is missing is mostly late: who takes it for lost writes what comes with it twice."},
+      {"kafka.sequence-reuse", "a producer that begins again from 0 does so in a later epoch", "lost-write",
+       Shelf::extended, Difficulty::medium, "KIP-360, on its motivation",
+       "A number that was used before has an answer already, and it is that of another record."},
       {"kafka.stale-controller", "brokers take only later metadata", "split-brain", Shelf::extended,
        Difficulty::medium, "KIP-320 and KIP-380",
        "A message that was held up speaks of a world that is over."},
@@ -87,6 +94,8 @@ Safeguards safeguards_without(const sim::BugSet& bugs, const Parameters& paramet
   safe.readers_stop_at_hw = on("kafka.read-past-hw");
   safe.checks_sequences = on("kafka.retry-no-idempotence");
   safe.keeps_producer_state = on("kafka.pid-state-lost");
+  safe.renumbers_what_is_lost = on("kafka.renumber-too-soon");
+  safe.renumbers_in_later_epoch = on("kafka.sequence-reuse");
   safe.refuses_old_metadata = on("kafka.stale-controller");
   safe.needs_second_replica = on("kafka.min-isr-1");
   safe.checks_generation = on("kafka.no-generation-check");

@@ -22,6 +22,8 @@ struct Safeguards {
   bool readers_stop_at_hw = true;         // kafka.read-past-hw
   bool checks_sequences = true;           // kafka.retry-no-idempotence
   bool keeps_producer_state = true;       // kafka.pid-state-lost
+  bool renumbers_what_is_lost = true;     // kafka.renumber-too-soon
+  bool renumbers_in_later_epoch = true;   // kafka.sequence-reuse
   bool refuses_old_metadata = true;       // kafka.stale-controller
   bool needs_second_replica = true;       // kafka.min-isr-1
   bool checks_generation = true;          // kafka.no-generation-check

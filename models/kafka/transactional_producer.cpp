@@ -131,7 +131,8 @@ sim::Task<TransactionalProducer::Step> TransactionalProducer::produce(Produce pr
       co_await look_elsewhere();
       continue;
     }
-    auto reply = co_await sim::call<Produced, Refused, MaybeProduced>(env_, leader, produce, left());
+    auto reply =
+        co_await sim::call<Produced, Refused, OutOfSequence, MaybeProduced>(env_, leader, produce, left());
     if (reply && std::holds_alternative<Produced>(*reply)) co_return Step::done;
     const auto* refused = reply ? std::get_if<Refused>(&*reply) : nullptr;
     if (refused != nullptr && refused->reason == Reason::producer_fenced)

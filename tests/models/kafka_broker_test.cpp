@@ -164,8 +164,36 @@ TEST_CASE("kafka: a record that is sent again is in the log once, unless the che
     CHECK(one.count<Produced>() == 2);
     CHECK(one.replica().log().end() == (safe ? 1 : 2));
     one.produce(5, Acks::leader);
-    CHECK(one.count<Refused>() == (safe ? 1 : 0));
+    CHECK(one.count<OutOfSequence>() == (safe ? 1 : 0));
   }
+}
+
+TEST_CASE("kafka: a leader calls a number missing for good when it knows all that is committed") {
+  One one;
+  one.decide(b2, {b1, b2, b3});
+  one.receive({1, 1}, 1);
+  one.decide(b1, {b1, b3});
+  one.produce(7);
+  const auto refused = one.env().take_sent<Refused>();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].message.reason == Reason::out_of_order);
+  one.fetch(b3, 2);
+  one.produce(7);
+  const auto missing = one.env().take_sent<OutOfSequence>();
+  REQUIRE(missing.size() == 1);
+  CHECK(missing[0].message.epoch == 2);
+}
+
+TEST_CASE("kafka: who waits for no answer goes on behind what was lost on the way, and never back") {
+  One one;
+  one.decide(b1, {b1, b2, b3});
+  one.produce(0, Acks::none);
+  one.produce(3, Acks::none);
+  one.produce(2, Acks::none);
+  one.produce(4, Acks::none);
+  REQUIRE(one.replica().log().end() == 3);
+  CHECK(one.replica().log().at(1).sequence == 3);
+  CHECK(one.replica().log().at(2).sequence == 4);
 }
 
 TEST_CASE("kafka: a new leader knows the producers of its log, unless it forgets them") {

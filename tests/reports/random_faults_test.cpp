@@ -289,6 +289,16 @@ TEST_CASE("kafka: the search finds the easy switches within 50 seeds, with the a
   check_easy_switches("kafka", {"scenarios/kafka/random-faults.json"});
 }
 
+TEST_CASE("kafka: 60 seeds of random faults at producers with several records in flight hold every claim") {
+  check_random_faults("scenarios/kafka/random-faults-inflight.json", 60, 180);
+}
+
+TEST_CASE("kafka: the search finds records that are numbered anew too soon, or with used numbers") {
+  const std::string file = "scenarios/kafka/random-faults-inflight.json";
+  check_found("kafka.renumber-too-soon", "duplicate-effect", file, 50);
+  check_found("kafka.sequence-reuse", "lost-write", file, 50, 20);
+}
+
 TEST_CASE("kafka: 50 seeds of random faults at a group hold every claim, eager or cooperative") {
   check_random_faults("scenarios/kafka/random-faults-groups.json", 50, 150);
   check_random_faults("scenarios/kafka/random-faults-groups-cooperative.json", 50, 150);
