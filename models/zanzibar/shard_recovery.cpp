@@ -77,7 +77,7 @@ void Shard::on(const LogCopy& copy, const sim::From& from) {
 // All others have answered, so whatever was decided is among what one of them has, or had: then its place is
 // known, and somebody else may have it still. What no other ever had was not decided.
 void Shard::adopt() {
-  std::map<Sequence, Entry> known = apart_;
+  std::map<Sequence, Entry> known;  // by others; what is apart here joins where it belongs
   Sequence needed = 0;
   for (const auto& [store, copy] : std::exchange(copies_, {})) {
     for (const Entry& entry : copy.entries) known.emplace(entry.number, entry);
