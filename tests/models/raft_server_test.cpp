@@ -34,6 +34,12 @@ class One : public OneServer<Server, models::raft::Parameters> {
 
   // Makes it the leader of the next term.
   void lead() {
+    win();
+    sync();
+    env().forget_sent();
+  }
+  // The same until its first entry is written, but not durable.
+  void win() {
     env().fire<ElectionTimedOut>(server());
     hear(n2, Voted{0, group().term() + 1, true, true});
     sync();
@@ -41,8 +47,6 @@ class One : public OneServer<Server, models::raft::Parameters> {
     for (const auto& own : env().take_sent<Voted>()) hear(own.to, own.message);
     hear(n2, Voted{0, group().term(), true, false});
     REQUIRE(group().position() == Position::leader);
-    sync();
-    env().forget_sent();
   }
 };
 
@@ -227,6 +231,22 @@ TEST_CASE("raft: a leader counts itself when its own entry is durable") {
   CHECK(one.group().commit_index() == 1);
   one.sync();
   CHECK(one.group().commit_index() == 2);
+}
+
+TEST_CASE("raft: what an earlier leadership made durable does not count in a later one") {
+  One one;
+  one.lead();
+  one.hear(client, put(1));
+  one.hear(client, put(2));
+  one.sync();
+  one.hear(n2, append(2, 1, 1, entries({2}, 2)));  // another leader's entry takes the place of both
+  one.sync();
+  REQUIRE(one.group().log().last_index() == 2);
+  one.win();
+  one.hear(n3, Appended{0, 3, 1, true, 3, 0, 0, true});
+  CHECK(one.group().commit_index() < 3);  // n3 has it, and nobody else for sure
+  one.sync();
+  CHECK(one.group().commit_index() == 3);
 }
 
 TEST_CASE("raft: a follower sends clients to the leader, and does nothing else") {

@@ -157,6 +157,9 @@ void Group::lead() {
   refresh_peers();
   env_.mark(BecameLeader{setup_.id, ballot_.term, log_.last_index()});
   term_start_ = log_.last_index() + 1;
+  // What an earlier leadership appended says nothing of this log: some of it may have been replaced since.
+  durable_index_ = 0;
+  own_appends_.clear();
   if (!append_own(EntryKind::noop, {})) {  // 5.4.2: so that earlier entries can be committed
     become_follower(no_node);
     return;
