@@ -11,9 +11,11 @@ namespace {
 
 using models::parts::raft::Appended;
 using models::parts::raft::AppendEntries;
+using models::parts::raft::BatchDue;
 using models::parts::raft::ElectionTimedOut;
 using models::parts::raft::Entries;
 using models::parts::raft::EntryKind;
+using models::parts::raft::HeartbeatDue;
 using models::parts::raft::Position;
 using models::parts::raft::RequestVote;
 using models::parts::raft::Voted;
@@ -247,6 +249,40 @@ TEST_CASE("raft: what an earlier leadership made durable does not count in a lat
   CHECK(one.group().commit_index() < 3);  // n3 has it, and nobody else for sure
   one.sync();
   CHECK(one.group().commit_index() == 3);
+}
+
+TEST_CASE("raft: a batch is one sync, and one message to each follower") {
+  models::raft::Parameters parameters;
+  parameters.batch = sim::Duration(std::chrono::milliseconds(10));
+  One one({}, parameters);
+  one.lead();
+  const auto sizes = [&] {
+    std::vector<std::size_t> entries_sent;
+    for (const auto& sent : one.sent<AppendEntries>()) entries_sent.push_back(sent.message.entries.size());
+    return entries_sent;
+  };
+  one.hear(client, put(1));
+  one.hear(client, put(2));
+  one.hear(n2, Appended{0, 1, 1, true, 1, 0, 0, true});
+  one.hear(n3, Appended{0, 1, 1, true, 1, 0, 0, true});
+  CHECK(one.env().pending_syncs() == 0);
+  CHECK(sizes().empty());  // an answer is no reason to send what still waits for company
+
+  one.env().fire<BatchDue>(one.server());
+  CHECK(one.env().pending_syncs() == 1);
+  CHECK(sizes() == std::vector<std::size_t>{2, 2});
+  one.hear(n2, Appended{0, 1, 1, true, 3, 0, 0, true});
+  CHECK(one.group().commit_index() == 1);  // the leader's own copies are not durable yet
+  one.sync();
+  CHECK(one.group().commit_index() == 3);
+
+  one.hear(client, put(3));
+  one.env().fire<HeartbeatDue>(one.server());
+  CHECK(sizes() == std::vector<std::size_t>{0, 0});
+  one.hear(n2, append(2, 3, 1, {}));  // deposed: a batch that was not sent goes to nobody
+  one.env().fire<BatchDue>(one.server());
+  CHECK(sizes().empty());
+  CHECK(one.env().pending_syncs() == 1);  // of the new term
 }
 
 TEST_CASE("raft: a follower sends clients to the leader, and does nothing else") {

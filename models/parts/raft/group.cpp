@@ -150,7 +150,7 @@ void Group::become_follower(NodeId leader) {
   votes_.clear();
   if (before == Position::leader) {
     env_.cancel(heartbeat_timer_);
-    batch_pending_ = false;
+    batch_from_ = 0;
     lease_until_ = sim::MonoTime::min();
     transfer_to_ = no_node;
     rounds_.clear();

@@ -192,7 +192,9 @@ class Group {
   // group_replication.cpp
   bool append_own(EntryKind kind, Payload payload);
   void broadcast();
-  void replicate_soon();
+  bool batches() const { return options_.batch > sim::Duration::zero(); }
+  void persist_own_appends();
+  void replicate_soon(Index first);
   enum class Empty : std::uint8_t { skip, send };
   void replicate_to(Peer& peer, Empty empty);
   void send_snapshot(Peer& peer);
@@ -278,7 +280,7 @@ class Group {
   Round round_ = 0;
   Index term_start_ = 0;  // index of this term's no-op
   sim::TimerId heartbeat_timer_;
-  bool batch_pending_ = false;
+  Index batch_from_ = 0;  // where the batch that is being collected begins in the log; 0: none is
   std::deque<SentRound> rounds_;
   sim::MonoTime lease_until_ = sim::MonoTime::min();
   sim::MonoTime led_since_{};

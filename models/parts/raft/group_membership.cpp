@@ -32,7 +32,7 @@ bool Group::propose_configuration(const Configuration& configuration) {
   if (!append_own(EntryKind::configuration, Payload::of(configuration))) return false;
   use_configuration(log_.last_index(), configuration);
   refresh_peers();
-  replicate_soon();
+  replicate_soon(log_.last_index());
   advance_commit();
   return true;
 }

@@ -35,8 +35,8 @@ void Group::begin_read(PendingRead read) {
   read.index = safe_.noop_before_read_index ? std::max(commit_, term_start_) : commit_;
   read.round = round_ + 1;
   reads_.push_back(std::move(read));
-  if (options_.batch > sim::Duration::zero()) {
-    replicate_soon();  // the batch asks once for all reads that came meanwhile
+  if (batches()) {
+    replicate_soon(log_.last_index() + 1);  // the batch asks once for all reads that came meanwhile
   } else {
     broadcast();
     serve_reads();

@@ -1,5 +1,6 @@
 // Log replication: section 5.3.
 #include <algorithm>
+#include <utility>
 
 #include "models/parts/raft/group.hpp"
 #include "sim/ensure.hpp"
@@ -16,11 +17,15 @@ bool Group::append_own(EntryKind kind, Payload payload) {
   if (!log_.append({index, ballot_.term, kind, std::move(payload)})) return false;
   if (!safe_.persist_before_ack) {
     durable_index_ = index;
-  } else {
-    persist();
-    own_appends_.emplace_back(written_, index);
+  } else if (!batches() || kind != EntryKind::command) {  // a command is made durable with its batch
+    persist_own_appends();
   }
   return true;
+}
+
+void Group::persist_own_appends() {
+  persist();
+  own_appends_.emplace_back(written_, log_.last_index());
 }
 
 std::optional<Index> Group::propose(Payload command) {
@@ -28,23 +33,26 @@ std::optional<Index> Group::propose(Payload command) {
   if (!append_own(EntryKind::command, std::move(command))) return std::nullopt;
   const Index index = log_.last_index();
   if (!safe_.persist_before_ack) advance_commit();
-  replicate_soon();
+  replicate_soon(index);
   return index;
 }
 
-void Group::replicate_soon() {
-  if (options_.batch > sim::Duration::zero()) {
-    if (batch_pending_) return;
-    batch_pending_ = true;
+// What the log holds from `first` on is new.
+void Group::replicate_soon(Index first) {
+  if (batches()) {
+    if (batch_from_ != 0) return;
+    batch_from_ = first;
     env_.after(options_.batch, BatchDue{setup_.id, ballot_.term});
     return;
   }
   for (Peer& peer : peers_) replicate_to(peer, Empty::skip);
 }
 
+// One sync and one message to each follower for all that came meanwhile.
 void Group::on(const BatchDue& due) {
   if (position_ != Position::leader || due.term != ballot_.term) return;
-  batch_pending_ = false;
+  const Index first = std::exchange(batch_from_, 0);
+  if (log_.has(first) && safe_.persist_before_ack) persist_own_appends();
   if (!reads_.empty() && reads_.back().round > round_) {
     broadcast();
   } else {
@@ -75,7 +83,7 @@ void Group::broadcast() {
 }
 
 void Group::replicate_to(Peer& peer, Empty empty) {
-  const Index last = log_.last_index();
+  const Index last = batch_from_ == 0 ? log_.last_index() : batch_from_ - 1;
   const std::optional<Term> previous_term = log_.term_at(peer.next - 1);
   if (!previous_term) {
     send_snapshot(peer);
