@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "sim/ensure.hpp"
+
 namespace lightcone::sim {
 
 std::strong_ordering Value::operator<=>(const Value& other) const {
@@ -21,7 +23,13 @@ std::strong_ordering Value::operator<=>(const Value& other) const {
   return list->size() <=> right.size();
 }
 
-bool Value::operator==(const Value& other) const { return (*this <=> other) == 0; }
+void Value::append(std::string_view more) {
+  auto* text = std::get_if<std::string>(&held_);
+  ensure(text != nullptr, "only a text is appended to");
+  text->append(more);
+}
+
+bool Value::operator==(const Value& other) const { return held_ == other.held_; }
 
 std::string Value::to_json() const {
   std::string out;
@@ -84,11 +92,25 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// How many characters from `at` on stand for themselves: ASCII without quotes, backslashes and controls.
+std::size_t plain_length(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  for (; end < text.size(); ++end) {
+    const auto c = static_cast<unsigned char>(text[end]);
+    if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') break;
+  }
+  return end - at;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
+    const std::size_t plain = plain_length(text, i);
+    out.append(text, i, plain);
+    i += plain;
+    if (i == text.size()) break;
     const char c = text[i];
     const std::size_t length = sequence_length(text, i);
     if (length == 0) {

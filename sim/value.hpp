@@ -33,6 +33,9 @@ class Value {
   const std::string* as_text() const { return std::get_if<std::string>(&held_); }
   const ValueList* as_list() const { return std::get_if<ValueList>(&held_); }
 
+  // Adds `more` to the end of a text; no other value has one.
+  void append(std::string_view more);
+
   // A total order: null < bool < int < text < list, then by content.
   std::strong_ordering operator<=>(const Value& other) const;
   bool operator==(const Value& other) const;

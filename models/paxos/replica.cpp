@@ -58,18 +58,18 @@ void Replica::send_elsewhere(const sim::From& client) { env_.reply(client, NotLe
 void Replica::apply_chosen() {
   while (applied_ < ledger_.chosen_prefix()) {
     const Decree& decree = *ledger_.chosen(++applied_);
-    std::optional<sim::Value> result;
+    const sim::Value* result = nullptr;
     if (decree) result = store_.apply(decree.get<Command>(), applied_);
     answer(applied_, result);
   }
 }
 
-void Replica::answer(Slot slot, const std::optional<sim::Value>& result) {
+void Replica::answer(Slot slot, const sim::Value* result) {
   const auto owed = owed_.find(slot);
   if (owed == owed_.end()) return;
   const sim::From client = owed->second;
   owed_.erase(owed);
-  if (result) {
+  if (result != nullptr) {
     env_.reply(client, Executed{*result, slot});
   } else {
     env_.reply(client, SessionUnknown{});

@@ -80,7 +80,7 @@ class Replica final : public sim::Handlers<Replica, ToReplica, ReplicaFacts> {
   std::size_t majority() const { return parameters_.acceptor_count() / 2 + 1; }
   // replica.cpp: acceptor, learner and state machine
   void apply_chosen();
-  void answer(Slot slot, const std::optional<sim::Value>& result);
+  void answer(Slot slot, const sim::Value* result);
   void learn_up_to(Slot chosen, Ballot ballot);
   void send_elsewhere(const sim::From& client);
   void hear_from_leader(NodeId leader);

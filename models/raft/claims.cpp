@@ -208,11 +208,12 @@ void Monitor::look_at_log(NodeId node, const Server& server, Seen& seen) {
   // Back from the end to the first entry that was there before: by induction all before it were, too.
   seen.terms.resize(log.last_index() + 1);
   if (entries_.size() <= log.last_index()) entries_.resize(log.last_index() + 1);
+  Term previous = log.last_term();
   for (Index index = log.last_index(); index >= log.first_index(); --index) {
-    const Term term = log.at(index).term;
+    const Term term = previous;
     if (seen.terms[index] == term && index <= seen.last_index) break;
     seen.terms[index] = term;
-    const Term previous = log.term_at(index - 1).value_or(0);
+    previous = log.term_at(index - 1).value_or(0);
     auto& held = entries_[index];
     const auto same =
         std::find_if(held.begin(), held.end(), [term](const Held& h) { return h.term == term; });

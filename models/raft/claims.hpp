@@ -2,6 +2,7 @@
 // paper as code. Numbers are those of SYSTEMS T18; models/parts/raft/group.hpp says where each is kept.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <deque>
 #include <map>
 #include <vector>
@@ -72,7 +73,8 @@ class Monitor final : public sim::Monitor {
   std::vector<Seen> seen_;            // by slot
   std::vector<Disk> disks_;           // by slot
   std::map<Term, sim::NodeId> leaders_;
-  std::vector<std::vector<Held>> entries_;  // by index: every (term, previous term) that was seen there
+  std::deque<boost::container::small_vector<Held, 1>>
+      entries_;  // by index: every (term, previous term) that was seen there
   struct Committed {
     Term term = 0;     // of the entry; 0: none was seen to be committed
     Term in_term = 0;  // of the leader that committed it

@@ -1,5 +1,7 @@
 #include "models/raft/server.hpp"
 
+#include <utility>
+
 #include "sim/fields_of.hpp"
 
 namespace lightcone::models::raft {
@@ -37,12 +39,12 @@ Server::Server(sim::Env& env, const Parameters& parameters, const sim::BugSet& b
 
 void Server::show(sim::FieldVisitor& visitor) const { group_.show(visitor); }
 
-void Server::on(const Execute& execute, const sim::From& from) {
+void Server::on(Execute&& execute, const sim::From& from) {
   if (execute.command.verb == Verb::get && read_mode_ != ReadMode::log) {
     read(execute, from);
     return;
   }
-  const auto index = group_.propose(sim::Payload::of(execute.command));
+  const auto index = group_.propose(sim::Payload::of(std::move(execute.command)));
   if (!index) {
     send_elsewhere(from);
     return;
@@ -101,14 +103,14 @@ void Server::answer_catching_up_reads(group::Index applied) {
 void Server::send_elsewhere(const sim::From& from) { env_.reply(from, NotLeader{group_.leader()}); }
 
 void Server::apply(const group::Entry& entry) {
-  const auto answer = store_.apply(entry.payload.get<Command>(), entry.index);
+  const sim::Value* answer = store_.apply(entry.payload.get<Command>(), entry.index);
   if (!catching_up_.empty()) answer_catching_up_reads(entry.index);
   const auto owed = waiting_.find(entry.index);
   if (owed == waiting_.end()) return;
   const sim::From from = owed->second;
   waiting_.erase(owed);
   if (entry.term != group_.term()) return;  // another leader's entry took the place of the one proposed here
-  if (answer) {
+  if (answer != nullptr) {
     env_.reply(from, Executed{*answer, entry.index});
   } else {
     env_.reply(from, SessionUnknown{});

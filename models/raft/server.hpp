@@ -29,7 +29,7 @@ class Server final : public sim::Handlers<Server, std::variant<Execute>, group::
   void start() override { group_.start(); }
   void show(sim::FieldVisitor& visitor) const override;
 
-  void on(const Execute& execute, const sim::From& from);
+  void on(Execute&& execute, const sim::From& from);
   // Everything else belongs to the group.
   template <group::GroupMessage Message>
   void on(const Message& message, const sim::From& from) {

@@ -36,11 +36,11 @@ class OneServer {
   }
 
   template <class M>
-  void hear(sim::NodeId from, const M& message) {
-    if constexpr (requires { server_->on(message, sim::From{from, 7}); }) {
-      server_->on(message, sim::From{from, 7});
+  void hear(sim::NodeId from, M message) {
+    if constexpr (requires { server_->on(std::move(message), sim::From{from, 7}); }) {
+      server_->on(std::move(message), sim::From{from, 7});
     } else {
-      server_->on(message);
+      server_->on(std::move(message));
     }
   }
   void sync() { env_.complete_all_syncs(*server_); }

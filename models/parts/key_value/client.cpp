@@ -66,7 +66,7 @@ sim::Task<> Client::open_session() {
   while (session_ == 0) {
     Command command;
     command.verb = Verb::open_session;
-    const Ending ending = co_await execute(std::move(command));
+    const Ending ending = co_await execute(command);
     const bool opened = ending.outcome == sim::Outcome::ok;
     if (opened) session_ = static_cast<Session>(*ending.answer.as_int());
   }
@@ -80,7 +80,7 @@ sim::Task<> Client::read_everything() {
       Command command;
       command.key = family + std::to_string(key);
       const auto operation = env().history().invoke(env().self().index, "get", command.key, {});
-      const Ending ending = co_await execute(std::move(command));
+      const Ending ending = co_await execute(command);
       record(env(), operation, ending);
     }
   }
@@ -152,7 +152,7 @@ NodeId Client::next_server(NodeId asked, NodeId hint) {
 
 // A refusal means that nothing was done, so another server is asked. Silence means nothing at all: then the
 // command may be tried again with its number, and its outcome is unknown unless an answer comes.
-sim::Task<Ending> Client::execute(Command command) {
+sim::Task<Ending> Client::execute(Command& command) {
   command.session = session_;
   command.sequence = ++sequence_;
   NodeId server = first_server();

@@ -36,7 +36,8 @@ class Client final : public parts::Worker {
   sim::Task<> read_everything() override;
   sim::Task<> perform(OperationSource::Drawn drawn) override;
   sim::Task<sim::Outcome> try_once(OperationSource::Drawn drawn);
-  sim::Task<Ending> execute(Command command);
+  // Numbers the command, which must outlive the task.
+  sim::Task<Ending> execute(Command& command);
   Command command_for(const OperationSource::Drawn& drawn) const;
   NodeId first_server();
   NodeId next_server(NodeId asked, NodeId hint);

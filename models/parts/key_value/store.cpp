@@ -1,36 +1,53 @@
 #include "models/parts/key_value/store.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/ensure.hpp"
 #include "sim/fact.hpp"
 
 namespace lightcone::models::parts::key_value {
 
-std::optional<sim::Value> Store::apply(const Command& command, std::uint64_t position) {
+const sim::Value* Store::apply(const Command& command, std::uint64_t position) {
   if (command.verb == Verb::open_session) {
-    state_.sessions.emplace(position, SessionEntry{});
-    return sim::Value(static_cast<std::int64_t>(position));
+    open_session(position);
+    answer_ = sim::Value(static_cast<std::int64_t>(position));
+    return &answer_;
   }
   if (deduplication_ == Deduplication::none) {
-    note_execution(command);
-    return execute(command);
+    if (command.session != 0) note_execution(open_session(command.session), command);
+    answer_ = execute(command);
+    return &answer_;
   }
-  const auto session = state_.sessions.find(command.session);
-  if (session == state_.sessions.end()) return std::nullopt;
-  SessionEntry& entry = session->second;
-  if (command.sequence == entry.sequence) return entry.answer;
-  if (command.sequence < entry.sequence) return std::nullopt;  // the client has long gone on
-  note_execution(command);
+  SessionEntry* session = find_session(command.session);
+  if (session == nullptr) return nullptr;
+  SessionEntry& entry = *session;
+  if (command.sequence == entry.sequence) return &entry.answer;
+  if (command.sequence < entry.sequence) return nullptr;  // the client has long gone on
+  note_execution(entry, command);
   entry.sequence = command.sequence;
   entry.answer = execute(command);
-  return entry.answer;
+  return &entry.answer;
 }
 
-void Store::note_execution(const Command& command) {
-  if (command.session == 0) return;
-  std::uint64_t& latest = state_.executed[command.session];
-  if (command.sequence > latest) {
-    latest = command.sequence;
-  } else if (command.sequence == latest && command.verb != Verb::get) {
+Store::SessionEntry* Store::find_session(Session session) {
+  const auto at = std::ranges::lower_bound(state_.sessions, session, {}, &SessionEntry::session);
+  return at == state_.sessions.end() || at->session != session ? nullptr : &*at;
+}
+
+// The entry of the session, which need not be new.
+Store::SessionEntry& Store::open_session(Session session) {
+  if (SessionEntry* known = find_session(session)) return *known;
+  const auto at = std::ranges::lower_bound(state_.sessions, session, {}, &SessionEntry::session);
+  SessionEntry entry;
+  entry.session = session;
+  return *state_.sessions.insert(at, std::move(entry));
+}
+
+void Store::note_execution(SessionEntry& session, const Command& command) {
+  if (command.sequence > session.took_effect) {
+    session.took_effect = command.sequence;
+  } else if (command.sequence == session.took_effect && command.verb != Verb::get) {
     ++state_.repeated_effects;
     state_.last_repeated = command;
   }
@@ -41,11 +58,12 @@ sim::Value Store::execute(const Command& command) {
     case Verb::get:
       return get(command.key);
     case Verb::put:
-      state_.map.insert_or_assign(command.key, command.value);
+      state_.map[command.key] = command.value;
       return true;
     case Verb::cas: {
-      if (get(command.key) != command.expected) return false;
-      state_.map.insert_or_assign(command.key, command.value);
+      const sim::Value* held = find(command.key);
+      if (held == nullptr ? !command.expected.is_null() : *held != command.expected) return false;
+      state_.map[command.key] = command.value;
       return true;
     }
     case Verb::incr: {
@@ -56,7 +74,8 @@ sim::Value Store::execute(const Command& command) {
     }
     case Verb::append: {
       sim::Value& held = state_.map[command.key];
-      held = sim::Value((held.is_null() ? std::string() : *held.as_text()) + *command.value.as_text());
+      if (held.is_null()) held = std::string();
+      held.append(*command.value.as_text());
       return true;
     }
     case Verb::open_session:
@@ -66,9 +85,14 @@ sim::Value Store::execute(const Command& command) {
   return {};
 }
 
-sim::Value Store::get(std::string_view key) const {
+const sim::Value* Store::find(std::string_view key) const {
   const auto found = state_.map.find(key);
-  return found == state_.map.end() ? sim::Value() : found->second;
+  return found == state_.map.end() ? nullptr : &found->second;
+}
+
+sim::Value Store::get(std::string_view key) const {
+  const sim::Value* held = find(key);
+  return held == nullptr ? sim::Value() : *held;
 }
 
 sim::Payload Store::snapshot() const { return sim::Payload::of(state_); }

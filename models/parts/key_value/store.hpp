@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/parts/key_value/command.hpp"
 #include "sim/payload.hpp"
@@ -20,8 +20,9 @@ class Store {
   explicit Store(Deduplication deduplication) : deduplication_(deduplication) {}
 
   // Executes the command, or answers from the session table when it was executed before. `position`: of the
-  // command in the log, which names a new session. Nothing: the session is unknown, nothing happened.
-  std::optional<sim::Value> apply(const Command& command, std::uint64_t position);
+  // command in the log, which names a new session. Null: the session is unknown, nothing happened. The answer
+  // is good until the next call.
+  const sim::Value* apply(const Command& command, std::uint64_t position);
   sim::Value get(std::string_view key) const;
 
   sim::Payload snapshot() const;
@@ -36,31 +37,36 @@ class Store {
 
  private:
   struct SessionEntry {
+    Session session = 0;
     std::uint64_t sequence = 0;  // of the latest command executed
     sim::Value answer;
+    std::uint64_t took_effect = 0;  // the latest sequence number that did; for watchers
   };
   struct State {
     static constexpr std::string_view fact_name = "KeyValueState";
     std::map<std::string, sim::Value, std::less<>> map;
-    std::map<Session, SessionEntry> sessions;
+    std::vector<SessionEntry> sessions;  // ascending
     // For watchers.
-    std::map<Session, std::uint64_t> executed;  // the latest sequence number that took effect
     std::uint64_t repeated_effects = 0;
     Command last_repeated;
 
     friend std::uint64_t wire_bytes(const State& state) {
       std::uint64_t bytes = 0;
       for (const auto& [key, value] : state.map) bytes += 4 + key.size() + value.wire_bytes();
-      for (const auto& [session, entry] : state.sessions) bytes += 16 + entry.answer.wire_bytes();
+      for (const auto& entry : state.sessions) bytes += 16 + entry.answer.wire_bytes();
       return bytes;
     }
   };
 
   sim::Value execute(const Command& command);
-  void note_execution(const Command& command);
+  SessionEntry* find_session(Session session);
+  SessionEntry& open_session(Session session);
+  void note_execution(SessionEntry& session, const Command& command);
+  const sim::Value* find(std::string_view key) const;
 
   Deduplication deduplication_;
   State state_;
+  sim::Value answer_;  // to the last command that no session remembers
 };
 
 }  // namespace lightcone::models::parts::key_value

@@ -6,9 +6,9 @@
 // Writes are durable after the next sync; `seal()` ends the batch that the sync will promise.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/parts/raft/types.hpp"
 #include "models/parts/stable/cell.hpp"
@@ -75,7 +75,7 @@ class Log {
   stable::Wal<Entry, Reach> wal_;
   stable::Cell<Snapshot> snapshots_;
   stable::Cell<Reach> damage_;
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;
   Snapshot snapshot_;
   std::size_t uncompacted_ = 0;  // records of the wal in front of entries_, covered by the snapshot
   Reach damaged_;
