@@ -12,7 +12,8 @@
 //               in both, each message arms a time-out of 100 ms and cancels the one before; latency 0.5-1.5
 //               ms
 //   phold       n jobs on 100 nodes, each becomes due an exponentially distributed time after its last
-//               turn (mean 1 s): Fujimoto's PHOLD (1990), with timers for its events
+//               turn (mean 1 s): Fujimoto's PHOLD (1990), with timers for its events; the times are drawn
+//               beforehand, as they are for the simulators that tools/bench-peers puts beside this
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -107,10 +108,31 @@ class MemberStory final : public Story {
   std::uint64_t& handled_;
 };
 
+// Exponentially distributed with a mean of 1 s, drawn beforehand; each node begins at its own place.
+class Pauses {
+ public:
+  explicit Pauses(NodeId node) : next_(node.index * std::size_t{7919}) {}
+  Duration next() { return drawn()[next_++ % count]; }
+
+ private:
+  static constexpr std::size_t count = 65536;
+  static const std::vector<Duration>& drawn() {
+    static const std::vector<Duration> all = [] {
+      const Distribution distribution = Distribution::exponential(1s).value();
+      Stream chance(1, "pauses");
+      std::vector<Duration> pauses(count);
+      for (Duration& pause : pauses) pause = distribution.sample(chance);
+      return pauses;
+    }();
+    return all;
+  }
+  std::size_t next_;
+};
+
 class Worker final : public Handlers<Worker, std::variant<Job>> {
  public:
   Worker(Env& env, std::size_t jobs, std::uint64_t& handled)
-      : env_(env), jobs_(jobs), handled_(handled), chance_(env.stream("jobs")) {}
+      : env_(env), jobs_(jobs), handled_(handled), pauses_(env.self()) {}
   void start() override {
     for (std::size_t i = 0; i < jobs_; ++i) again(Job{0});
   }
@@ -120,20 +142,19 @@ class Worker final : public Handlers<Worker, std::variant<Job>> {
   }
 
  private:
-  void again(const Job& job) { env_.after(pause_.sample(chance_), job); }
+  void again(const Job& job) { env_.after(pauses_.next(), job); }
 
   Env& env_;
   std::size_t jobs_;
   std::uint64_t& handled_;
-  Stream chance_;
-  Distribution pause_ = Distribution::exponential(1s).value();
+  Pauses pauses_;
 };
 
 // A story for each job.
 class WorkerStories final : public Story {
  public:
   WorkerStories(Env& env, std::size_t jobs, std::uint64_t& handled)
-      : Story(env), jobs_(jobs), handled_(handled), chance_(env.stream("jobs")) {}
+      : Story(env), jobs_(jobs), handled_(handled), pauses_(env.self()) {}
   Task<> run() override {
     for (std::size_t i = 0; i < jobs_; ++i) env().stories().spawn(job());
     co_return;
@@ -142,16 +163,14 @@ class WorkerStories final : public Story {
  private:
   Task<> job() {
     for (;;) {
-      const Duration pause = pause_.sample(chance_);
-      co_await sleep(pause);
+      co_await sleep(pauses_.next());
       ++handled_;
     }
   }
 
   std::size_t jobs_;
   std::uint64_t& handled_;
-  Stream chance_;
-  Distribution pause_ = Distribution::exponential(1s).value();
+  Pauses pauses_;
 };
 
 // Nanoseconds for each of `count` turns of `turn`, after a tenth as many to warm up.
