@@ -12,6 +12,7 @@
 #include "models/dynamo/owners_monitor.hpp"
 #include "models/dynamo/server.hpp"
 #include "models/dynamo/sibling_monitor.hpp"
+#include "models/dynamo/staleness_meter.hpp"
 #include "models/parts/placement.hpp"
 
 namespace lightcone::models::dynamo {
@@ -376,6 +377,7 @@ class DynamoModel final : public sim::ModelWith<Parameters> {
     } else {
       simulation.add_monitor(std::make_unique<Monitor>(simulation, parameters, quiet));
     }
+    simulation.add_monitor(std::make_unique<StalenessMeter>(simulation, parameters));
     simulation.add_monitor(std::make_unique<CartMonitor>(simulation));
     simulation.add_monitor(std::make_unique<CounterMonitor>(simulation));
     simulation.add_monitor(std::make_unique<OwnersMonitor>(simulation, parameters, quiet));

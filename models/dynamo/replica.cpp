@@ -209,7 +209,9 @@ void Replica::on(const JoinStepDone& done, const sim::From& from) {
 void Replica::on(const HandOffDue&) {
   env_.after(parameters_.hand_off_every, HandOffDue{});
   std::vector<std::uint64_t> over;
+  sim::Duration oldest{0};
   for (const auto& [number, hint] : store_.hints()) {
+    oldest = std::max(oldest, env_.mono() - hint.since);
     const bool is_old = env_.mono() - hint.since > parameters_.hint_ttl;
     if (is_old) env_.metrics().count("hints expired");
     if (is_old && parameters_.sloppy) {
@@ -222,6 +224,7 @@ void Replica::on(const HandOffDue&) {
     if (may_go || !safe_.hint_kept_until_taken) over.push_back(number);
   }
   env_.metrics().sample("hints kept", static_cast<std::int64_t>(store_.hints().size()));
+  env_.metrics().sample("age of the oldest hint, ms", oldest / std::chrono::milliseconds(1));
   for (const std::uint64_t number : over) store_.drop_hint(number);
 }
 

@@ -67,8 +67,13 @@ void SiblingMonitor::look_at_read(NodeId client, const Client::Done& done) {
   const Key& key = keys_[done.what.key];
   const std::vector<WriteId> writes = writes_in(done.version);
   const Writes found(writes.begin(), writes.end());
-  for (const WriteId write : frontier_at_begin_[client]) {
-    if (causality_.is_covered(write, found) || causality_.is_covered(write, key.forgotten)) continue;
+  const auto is_missed = [&](WriteId write) {
+    return !causality_.is_covered(write, found) && !causality_.is_covered(write, key.forgotten);
+  };
+  const Writes& frontier = frontier_at_begin_[client];
+  simulation().metrics().histogram("versions behind").add(std::ranges::count_if(frontier, is_missed));
+  for (const WriteId write : frontier) {
+    if (!is_missed(write)) continue;
     simulation().metrics().count("stale reads");
     simulation().report({"P11.2",
                          "stale-read",
