@@ -5,6 +5,7 @@
 #include "models/parts/placement.hpp"
 #include "models/parts/raft/leader_among.hpp"
 #include "models/raft/claims.hpp"
+#include "models/raft/meter.hpp"
 #include "models/raft/server.hpp"
 
 namespace lightcone::models::raft {
@@ -272,8 +273,11 @@ class RaftModel final : public sim::ModelWith<Parameters> {
   }
 
   void watch_with(const Parameters& parameters, const sim::Deployment& deployment) const override {
-    deployment.simulation.add_monitor(std::make_unique<Monitor>(
-        deployment.simulation, deployment.simulation.nodes_of_role("server"), parameters));
+    sim::Simulation& simulation = deployment.simulation;
+    const std::vector<sim::NodeId> servers = simulation.nodes_of_role("server");
+    simulation.add_monitor(std::make_unique<Monitor>(simulation, servers, parameters));
+    simulation.add_monitor(
+        std::make_unique<Meter>(simulation, servers, sim::Instant(deployment.phases.heal)));
   }
 
   // The leader of the highest term that is up.
