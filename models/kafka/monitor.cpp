@@ -127,12 +127,12 @@ void Monitor::committed(NodeId node, const Replica& replica, Offset from) {
 void Monitor::compare(NodeId node, const Replica& replica, Offset from, Offset until) {
   const PartitionId id = replica.id();
   Partition& partition = partitions_[id];
-  // Who has not heard of a later leader may go on in a history that has ended.
+  // Where a loss began another history, a leader that has not heard of it goes on in the one that ended.
   const bool is_late = replica.leader_epoch() < partition.latest_epoch;
   for (Offset offset = from; offset < until; ++offset) {
     const Entry* entry = replica.log().find(offset);
     if (offset == partition.committed.size()) {
-      if (is_late) return;
+      if (is_late && !partition.excuse.empty()) return;
       commit(node, partition, id, entry == nullptr ? nothing() : entry->record);
       continue;
     }
