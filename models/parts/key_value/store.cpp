@@ -37,8 +37,8 @@ Store::SessionEntry* Store::find_session(Session session) {
 
 // The entry of the session, which need not be new.
 Store::SessionEntry& Store::open_session(Session session) {
-  if (SessionEntry* known = find_session(session)) return *known;
   const auto at = std::ranges::lower_bound(state_.sessions, session, {}, &SessionEntry::session);
+  if (at != state_.sessions.end() && at->session == session) return *at;
   SessionEntry entry;
   entry.session = session;
   return *state_.sessions.insert(at, std::move(entry));
