@@ -67,22 +67,20 @@ void SiblingMonitor::look_at_read(NodeId client, const Client::Done& done) {
   const Key& key = keys_[done.what.key];
   const std::vector<WriteId> writes = writes_in(done.version);
   const Writes found(writes.begin(), writes.end());
-  const auto is_missed = [&](WriteId write) {
-    return !causality_.is_covered(write, found) && !causality_.is_covered(write, key.forgotten);
-  };
-  const Writes& frontier = frontier_at_begin_[client];
-  simulation().metrics().histogram("versions behind").add(std::ranges::count_if(frontier, is_missed));
-  for (const WriteId write : frontier) {
-    if (!is_missed(write)) continue;
-    simulation().metrics().count("stale reads");
-    simulation().report({"P11.2",
-                         "stale-read",
-                         fmt::format("{} read {} without {}, which had been acknowledged before, or anything "
-                                     "that replaced it",
-                                     name(client), done.what.key, put_number(write)),
-                         {client}});
-    return;
+  std::vector<WriteId> missed;
+  for (const WriteId write : frontier_at_begin_[client]) {
+    if (causality_.is_covered(write, found) || causality_.is_covered(write, key.forgotten)) continue;
+    missed.push_back(write);
   }
+  simulation().metrics().histogram("versions behind").add(static_cast<std::int64_t>(missed.size()));
+  if (missed.empty()) return;
+  simulation().metrics().count("stale reads");
+  simulation().report({"P11.2",
+                       "stale-read",
+                       fmt::format("{} read {} without {}, which had been acknowledged before, or anything "
+                                   "that replaced it",
+                                   name(client), done.what.key, put_number(missed.front())),
+                       {client}});
 }
 
 // --- servers -----------------------------------------------------------------------------------------------
